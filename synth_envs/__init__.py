@@ -1,0 +1,1 @@
+"""Verified, reproducible Gymnasium environments over synthetic tasks."""

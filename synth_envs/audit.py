@@ -1,0 +1,225 @@
+"""The audit of a task family: what must hold before anyone may trust its rewards.
+
+`audit_family` runs on any `Family`, so a new one gets its adversarial tests for free. It is what
+`synth-envs check` and the test suite run.
+"""
+
+import os
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from synth_envs.core import Task
+from synth_envs.families import Family, FamilyMix
+from synth_envs.hostile import hostile_responses
+from synth_envs.seeding import SPLITS, TaskRandom, task_rng
+
+__all__ = ["DIFFICULTIES", "HOSTILE_SECONDS", "Finding", "audit_family", "misread", "weak_success"]
+
+DIFFICULTIES = (0.0, 0.5, 1.0)
+HOSTILE_SECONDS = 0.05
+
+# Answers given without reading the task. Each must stay within the family's chance.
+_CONSTANTS = (
+    "", " ", "0", "1", "2", "10", "-1", "A", "a", "x", "Yes", "No", "True", "False", "None",
+    "[]", "{}", "()", "0, 0", "1, 1", "1, 2, 3", "A, B, C", "0 0", "42", "100", "1/2", "12:00",
+    "I don't know", "The answer is",
+)  # fmt: skip
+# Chance is estimated from samples: allow three standard errors of a proportion at the limit.
+_SLACK = 3.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One violated requirement: which check, and an example that shows it."""
+
+    check: str
+    detail: str
+
+
+def audit_family(family: Family, tasks_per_level: int = 100, seed: int = 0) -> list[Finding]:
+    """Audit one family at three difficulties.
+
+    Args:
+        family: What to audit.
+        tasks_per_level: How many tasks to draw at each difficulty.
+        seed: The stream to draw from.
+
+    Returns:
+        The violations, at most one for each check and level; empty when the family is sound.
+    """
+    source = FamilyMix([family])
+    findings: list[Finding] = []
+    for level in DIFFICULTIES:
+        tasks = [source.task(seed, i, "all", level) for i in range(tasks_per_level)]
+        for check in _CHECKS:
+            detail = next(check(family, tasks, level), None)
+            if detail is not None:
+                name = check.__name__.lstrip("_").replace("_", " ")
+                findings.append(Finding(name, f"difficulty {level:g}: {detail}"))
+    return findings
+
+
+def _deterministic(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
+    for index, task in enumerate(tasks[:20]):
+        again = FamilyMix([family]).task(0, index, "all", level)
+        if task.digest == tasks[index].digest and Task.from_json(task.to_json()) != task:
+            yield f"JSON does not round-trip: {task.prompt!r}"
+        if again.prompt == task.prompt and again != task:
+            yield f"one prompt, two tasks: {task.prompt!r}"
+
+
+def _distinct(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
+    del family, level
+    share = len({task.digest for task in tasks}) / len(tasks)
+    if share < 0.5:
+        yield f"only {share:.0%} of the tasks are distinct"
+
+
+def _splits(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
+    del tasks
+    for split in SPLITS:
+        try:
+            FamilyMix([family]).task(1, 0, split, level)
+        except RuntimeError as error:
+            yield str(error)
+
+
+def _benign_formats(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
+    del level
+    for task in tasks:
+        for name, text in family.benign(task).items():
+            score = family(task, text)
+            if score.value != 1.0 or score.status != "pass":
+                yield f"the reference as {name} scores {score}: {text!r} for {task.prompt!r}"
+
+
+def _independent_solver(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
+    del level
+    for task in tasks:
+        answer = family.solve(task.prompt)
+        if family(task, answer).value != 1.0:
+            yield f"solver says {answer!r}, reference {family.oracle(task)!r} for {task.prompt!r}"
+
+
+def _constant_answers(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
+    del level
+    for answer in _CONSTANTS:
+        yield from _above_chance(family, tasks, f"constant {answer!r}", lambda _, a=answer: a)
+
+
+def _echo(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
+    del level
+    for task in tasks:
+        for text in (task.prompt, f"The answer is {task.prompt}", f"\\boxed{{{task.prompt}}}"):
+            if family(task, text).value > 0:
+                yield f"echoing the prompt pays: {text!r}"
+
+
+def _other_answers(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
+    del level
+    n = len(tasks)
+    for shift in (1, n // 3, n // 2):
+        others = {task.digest: family.oracle(tasks[(i + shift) % n]) for i, task in enumerate(tasks)}
+        yield from _above_chance(family, tasks, "another task's answer", lambda t, o=others: o[t.digest])
+
+
+def _most_common_answer(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
+    del level
+    answers = [family.oracle(task) for task in tasks]
+    common = max(set(answers), key=answers.count)
+    yield from _above_chance(family, tasks, f"the commonest answer {common!r}", lambda _: common, extra=1)
+
+
+def _above_chance(
+    family: Family, tasks: list[Task], what: str, answer: Callable[[Task], str], extra: int = 0
+) -> Iterator[str]:
+    total = sum(family(task, answer(task)).value for task in tasks)
+    n = len(tasks)
+    limit = n * family.chance + _SLACK * (n * family.chance * (1 - family.chance)) ** 0.5 + extra
+    if total > limit:
+        yield f"{what} scores {total / n:.3f} on average; the stated chance is {family.chance}"
+
+
+def _cheats(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
+    del level
+    for task in tasks[:30]:
+        for text in family.cheats(task):
+            if family(task, text).value > 0:
+                yield f"a known cheat pays: {text!r} for {task.prompt!r}"
+
+
+def _hostile(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
+    del level
+    with tempfile.TemporaryDirectory() as folder:
+        marker = Path(folder) / "marker"
+        for name, text in hostile_responses(os.fspath(marker)).items():
+            took = []
+            for _ in range(3):  # the fastest of three, so that a busy machine is not a finding
+                start = time.perf_counter()
+                score = family(tasks[0], text)
+                took.append(time.perf_counter() - start)
+            if score.value > 0:
+                yield f"hostile response {name!r} pays"
+            if score.status == "error":
+                yield f"hostile response {name!r} counts as a fault of ours"
+            if min(took) > HOSTILE_SECONDS:
+                yield f"hostile response {name!r} takes {min(took) * 1000:.0f} ms"
+        if marker.exists():
+            yield "a hostile response ran code"
+
+
+_CHECKS: tuple[Callable[[Family, list[Task], float], Iterator[str]], ...] = (
+    _deterministic,
+    _distinct,
+    _splits,
+    _benign_formats,
+    _independent_solver,
+    _constant_answers,
+    _echo,
+    _other_answers,
+    _most_common_answer,
+    _cheats,
+    _hostile,
+)
+
+_TOKEN = re.compile(r"[0-9]|\b[A-Z][a-z]*\b|[+*/<>^-]")
+
+
+def misread(prompt: str, rng: TaskRandom, rate: float = 0.02) -> str:
+    """The prompt as a careless reader sees it: each digit, name and operator may be swapped.
+
+    A digit becomes another digit, a capitalised word another one of the prompt, an operator
+    another operator, each with probability `rate`.
+    """
+    words = sorted(set(re.findall(r"\b[A-Z][a-z]*\b", prompt)))
+
+    def swap(match: re.Match[str]) -> str:
+        if rng.random() >= rate:
+            return match[0]
+        if match[0].isdigit():
+            return str((int(match[0]) + 1 + rng.randrange(9)) % 10)
+        return rng.choice(words) if match[0].isalpha() else rng.choice("+-*/<>")
+
+    return _TOKEN.sub(swap, prompt)
+
+
+def weak_success(family: Family, difficulty: float, n: int = 200, seed: int = 5) -> float:
+    """The mean score of a fixed weak solver: the family's own solver behind a careless reader.
+
+    It errs more the more there is to read, so it must do worse as difficulty rises.
+    """
+    source = FamilyMix([family])
+    total = 0.0
+    for index in range(n):
+        task = source.task(seed, index, "all", difficulty)
+        noisy = misread(task.prompt, task_rng(seed, "all", index, "misread"))
+        try:
+            answer = family.solve(noisy)
+        except (ArithmeticError, LookupError, ValueError, TypeError, StopIteration, RuntimeError):
+            continue
+        total += family(task, answer).value
+    return total / n

@@ -1,0 +1,1 @@
+"""Mathematics and logic: synthetic task families, exact verifiers, real data sets."""

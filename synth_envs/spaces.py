@@ -1,0 +1,64 @@
+"""A text space for language: any string, checked in constant time.
+
+`gymnasium.spaces.Text` accepts only letters and digits by default, checks every character in a
+Python loop, and loses its content silently in `AsyncVectorEnv`'s shared memory.
+"""
+
+import string
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from gymnasium.error import CustomSpaceError
+from gymnasium.vector.utils import create_shared_memory
+
+__all__ = ["Unicode"]
+
+_SAMPLE_LENGTH = 64
+
+
+class Unicode(spaces.Text):
+    """Every string of at most `max_length` characters, in any script, the empty one included.
+
+    Being a `Text`, it keeps Gymnasium's batching, flattening and serialisation. `flatten` encodes
+    over `string.printable` and raises `KeyError` for other characters.
+
+    Args:
+        max_length: The largest number of characters (code points).
+        seed: Seed for `sample`.
+    """
+
+    def __init__(self, max_length: int, *, seed: int | np.random.Generator | None = None) -> None:
+        super().__init__(max_length, min_length=0, charset=string.printable, seed=seed)
+
+    def contains(self, x: Any) -> bool:
+        """Whether `x` is a string that is short enough; O(1)."""
+        return isinstance(x, str) and len(x) <= self.max_length
+
+    def sample(self, mask: Any = None, probability: Any = None) -> str:
+        """Printable noise of at most 64 characters, so that sampling stays cheap."""
+        if mask is not None or probability is not None:
+            return super().sample(mask, probability)
+        length = int(self.np_random.integers(0, min(self.max_length, _SAMPLE_LENGTH) + 1))
+        letters = self.np_random.integers(0, len(self.character_list), size=length)
+        return "".join(self.character_list[i] for i in letters)
+
+    def __repr__(self) -> str:
+        """The constructor call."""
+        return f"Unicode({self.max_length})"
+
+    def __eq__(self, other: object) -> bool:
+        """Equal when both accept the same strings."""
+        return isinstance(other, Unicode) and self.max_length == other.max_length
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@create_shared_memory.register(Unicode)
+def _refuse_shared_memory(space: Unicode, n: int = 1, ctx: Any = None) -> None:
+    del space, n, ctx
+    msg = (
+        "text does not fit AsyncVectorEnv's shared memory (it would arrive as '000...'): "
+        "pass vector_kwargs={'shared_memory': False}, or use the native vector environment"
+    )
+    raise CustomSpaceError(msg)
