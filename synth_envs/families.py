@@ -142,6 +142,10 @@ class FamilyMix:
         """A response that scores 1.0."""
         return self._family(task.family).oracle(task)
 
+    def solve(self, family: str, prompt: str) -> str:
+        """The family's independent solver on a prompt: the domain's scripted expert."""
+        return self._family(family).solve(prompt)
+
     def _family(self, name: str) -> Family:
         try:
             return self._families[name]

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import gymnasium as gym
+import numpy as np
 from gymnasium.error import ResetNeeded
 
 from sandboxes import SandboxError
 from synth_envs.core import Score, Task, TaskSource
 from synth_envs.families import FamilyMix, check_split, load_family, suggest
 from synth_envs.spaces import Unicode
+from synth_envs.text_render import RENDER_MODES, check_render_mode, picture, transcript
 
 __all__ = ["MAX_PROMPT", "MAX_RESPONSE", "TextTaskEnv"]
 
@@ -66,14 +68,14 @@ class TextTaskEnv(gym.Env[str, str]):
     * `difficulty`: in [0, 1], or None to draw it uniformly for each task.
     * `split`: "train", "validation", "test" (disjoint by content) or "all".
     * `max_turns`: responses allowed per episode.
-    * `render_mode`: None or "ansi" (the transcript).
+    * `render_mode`: None, "ansi" (the transcript) or "rgb_array" (a picture of it).
 
     ## Version History
 
     * v0: initial version.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi"], "render_fps": 1}
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": list(RENDER_MODES), "render_fps": 1}
 
     def __init__(
         self,
@@ -88,10 +90,7 @@ class TextTaskEnv(gym.Env[str, str]):
         self.difficulty = difficulty
         self.split = check_split(split)
         self.max_turns = check_turns(max_turns)
-        if render_mode not in (None, "ansi"):
-            msg = f"render_mode must be None or 'ansi', got {render_mode!r}"
-            raise ValueError(msg)
-        self.render_mode = render_mode
+        self.render_mode = check_render_mode(render_mode)
         self.observation_space = Unicode(MAX_PROMPT)
         self.action_space = Unicode(MAX_RESPONSE)
         self._seed: int | None = None
@@ -121,6 +120,11 @@ class TextTaskEnv(gym.Env[str, str]):
             msg = "call reset() before reading the task"
             raise ResetNeeded(msg)
         return self._task
+
+    @property
+    def transcript(self) -> list[tuple[str, str]]:
+        """What was said in this episode, as (role, text) pairs."""
+        return list(self._transcript)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -162,11 +166,11 @@ class TextTaskEnv(gym.Env[str, str]):
         self._transcript += [("response", action), ("feedback", result[0])]
         return result
 
-    def render(self) -> str | None:  # type: ignore[override]
-        """The transcript so far when `render_mode="ansi"`."""
-        if self.render_mode != "ansi":
-            return None
-        return transcript(self._transcript)
+    def render(self) -> str | np.ndarray | None:  # type: ignore[override]
+        """The transcript so far: text for "ansi", a (480, 640, 3) uint8 picture for "rgb_array"."""
+        if self.render_mode == "ansi":
+            return transcript(self._transcript)
+        return picture(self._transcript) if self.render_mode == "rgb_array" else None
 
     def __getstate__(self) -> dict[str, Any]:
         """Everything but the task and what was said, so that no reference leaves the process.
@@ -244,7 +248,18 @@ def choose_task(
             if isinstance(index, bool) or not isinstance(index, int) or index < 0:
                 msg = f"index must be an integer of at least 0, got {index!r}"
                 raise ValueError(msg)
+            if hasattr(source, "__getitem__"):
+                return _row(source, index), index
     return source.task(seed, index, split, difficulty), index
+
+
+def _row(source: Any, index: int) -> Task:
+    """Row `index` of a finite source: there, an index names a row and not a draw."""
+    if index >= len(source):
+        msg = f"index {index} is past the last row, {len(source) - 1}"
+        raise ValueError(msg)
+    task: Task = source[index]
+    return task
 
 
 def verify(tasks: Sequence[Task], responses: Sequence[str], source: TaskSource) -> list[Score]:
@@ -276,8 +291,3 @@ def outcome(
     else:
         observation = f"{observation} Try again ({max_turns - turn} left)."
     return observation, score.value if terminated else 0.0, terminated, truncated, info
-
-
-def transcript(entries: Sequence[tuple[str, str]]) -> str:
-    """Readable text of (role, text) pairs."""
-    return "\n\n".join(f"[{role}]\n{text}" for role, text in entries)

@@ -20,9 +20,9 @@ from synth_envs.text_env import (
     check_turns,
     choose_task,
     outcome,
-    transcript,
     verify,
 )
+from synth_envs.text_render import RENDER_MODES, check_render_mode, picture, transcript
 
 __all__ = ["TextTaskVectorEnv", "autoreset_mode_of", "batch_infos", "seeds_of", "take_reset_mask"]
 
@@ -39,11 +39,11 @@ class TextTaskVectorEnv(VectorEnv[tuple[str, ...], tuple[str, ...], np.ndarray])
         difficulty: As in `TextTaskEnv`; a property that curricula set.
         split: As in `TextTaskEnv`.
         max_turns: As in `TextTaskEnv`.
-        render_mode: None or "ansi".
+        render_mode: None, "ansi" or "rgb_array".
         autoreset_mode: "NextStep" (default), "SameStep" or "Disabled", or the enum member.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi"], "render_fps": 1}  # type: ignore[misc]
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": list(RENDER_MODES), "render_fps": 1}  # type: ignore[misc]
 
     def __init__(
         self,
@@ -59,15 +59,12 @@ class TextTaskVectorEnv(VectorEnv[tuple[str, ...], tuple[str, ...], np.ndarray])
         if isinstance(num_envs, bool) or not isinstance(num_envs, int) or num_envs < 1:
             msg = f"num_envs must be a positive integer, got {num_envs!r}"
             raise ValueError(msg)
-        if render_mode not in (None, "ansi"):
-            msg = f"render_mode must be None or 'ansi', got {render_mode!r}"
-            raise ValueError(msg)
         self.source = as_source(source)
         self.num_envs = num_envs
         self.difficulty = difficulty
         self.split = check_split(split)
         self.max_turns = check_turns(max_turns)
-        self.render_mode = render_mode
+        self.render_mode = check_render_mode(render_mode)
         self.autoreset_mode = autoreset_mode_of(autoreset_mode)
         self.metadata = {**type(self).metadata, "autoreset_mode": self.autoreset_mode}  # type: ignore[misc]
         self.single_observation_space = Unicode(MAX_PROMPT)
@@ -172,11 +169,13 @@ class TextTaskVectorEnv(VectorEnv[tuple[str, ...], tuple[str, ...], np.ndarray])
         self._over = over
         return tuple(self._observations), rewards, terminations, truncations, batch_infos(infos)
 
-    def render(self) -> tuple[str, ...] | None:  # type: ignore[override]
-        """The transcript of each running episode when `render_mode="ansi"`."""
-        if self.render_mode != "ansi":
-            return None
-        return tuple(transcript(entries) for entries in self._transcripts)
+    def render(self) -> tuple[str | np.ndarray, ...] | None:  # type: ignore[override]
+        """The transcript of each running episode, as text ("ansi") or picture ("rgb_array")."""
+        if self.render_mode == "ansi":
+            return tuple(transcript(entries) for entries in self._transcripts)
+        if self.render_mode == "rgb_array":
+            return tuple(picture(entries) for entries in self._transcripts)
+        return None
 
     def __getstate__(self) -> dict[str, Any]:
         """Everything but the tasks, so that no reference leaves the process.
@@ -289,25 +288,31 @@ def batch_infos(infos: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
     arrays, everything else object arrays.
     """
     n = len(infos)
-    columns: dict[str, list[tuple[int, Any]]] = {}
+    columns: dict[str, tuple[list[int], list[Any]]] = {}
     for i, info in enumerate(infos):
-        for key, value in (info or {}).items():
-            columns.setdefault(key, []).append((i, value))
+        if info:
+            for key, value in info.items():
+                if key not in columns:
+                    columns[key] = ([], [])
+                rows, values = columns[key]
+                rows.append(i)
+                values.append(value)
     batched: dict[str, Any] = {}
-    for key, cells in columns.items():
+    for key, (rows, values) in columns.items():
         mask = np.zeros(n, dtype=np.bool_)
-        mask[[i for i, _ in cells]] = True
-        first = cells[0][1]
+        mask[rows] = True
+        first = values[0]
         if isinstance(first, dict):
-            rows: list[dict[str, Any] | None] = [None] * n
-            for i, value in cells:
-                rows[i] = value
-            batched[key] = batch_infos(rows)
+            nested: list[dict[str, Any] | None] = [None] * n
+            for i, value in zip(rows, values, strict=True):
+                nested[i] = value
+            batched[key] = batch_infos(nested)
+        elif type(first) in (int, float, bool) or isinstance(first, np.number):
+            batched[key] = np.zeros(n, dtype=type(first))
+            batched[key][rows] = values
         else:
-            number = type(first) in (int, float, bool) or isinstance(first, np.number)
-            column = np.zeros(n, dtype=type(first)) if number else np.full(n, None, dtype=object)
-            for i, value in cells:
-                column[i] = value
-            batched[key] = column
+            batched[key] = np.full(n, None, dtype=object)
+            for i, value in zip(rows, values, strict=True):
+                batched[key][i] = value
         batched[f"_{key}"] = mask
     return batched

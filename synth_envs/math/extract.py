@@ -19,13 +19,18 @@ MAX_RESPONSE = 65_536
 _MAX_CANDIDATE = 8_192
 _MAX_MARKERS = 16
 _MAX_LINES = 64
+_MAX_SIMPLE = 100
 
 _PHRASE = re.compile(
-    r"(?:answer|solution)\*{0,2}(?:\s{1,4}is\b|\s{0,4}[:=])\s{0,4}:?|####",
+    r"answer\*{0,2}(?:\s{1,4}is\b|\s{0,4}[:=])\s{0,4}:?|####",
     re.IGNORECASE,
 )
-_PHRASE_WORDS = ("answer", "solution", "####")
-_PHRASE_WORDS_ANY_CASE = ("answer", "Answer", "ANSWER", "solution", "Solution", "SOLUTION", "####")
+_BOX = re.compile(r"\\(?:boxed|fbox) ?\{")
+# The shortest ways to answer, read without looking for anything else.
+_SIMPLE = re.compile(
+    r"(?:The |the )?(?:final )?[Aa]nswer(?: is|:) ?[*$]{0,2}([^*$\\\n]{1,60}?)[*$]{0,2}\.?"
+    r"|\$?\\boxed\{([^{}\\\n]{1,60})\}\$?\.?"
+).fullmatch
 _PAIRS = (("**", "**"), ("$$", "$$"), ("\\(", "\\)"), ("\\[", "\\]"), ("__", "__"))
 _QUOTES = frozenset("$`*\"'_")
 _WRAPPERS = ("\\boxed{", "\\fbox{", "\\text{", "\\mathrm{", "\\mathbf{", "\\textbf{")
@@ -48,13 +53,14 @@ def final_answer(
     """
     if len(response) > max_length:
         return None, "long"
-    if "</think>" in response:
+    if "<" in response and "</think>" in response:
         response = response.rpartition("</think>")[2]
     if len(response) <= _MAX_CANDIDATE:
-        value = parse(strip_decorations(response))
+        simple = _SIMPLE(response) if len(response) <= _MAX_SIMPLE else None
+        value = parse(simple[1] or simple[2] if simple else strip_decorations(response))
         if value is not None:
             return value, ""
-    boxes = _boxed(response) if "\\boxed" in response or "\\fbox" in response else []
+    boxes = _boxed(response) if "\\" in response else []
     if boxes is None:
         return None, "many"
     found: list[V] = []
@@ -81,14 +87,21 @@ def final_answer(
 
 def _phrases(response: str) -> list[tuple[int, int]]:
     """Where phrases that announce an answer start and end; at most one more than is allowed."""
-    # Scanning for the words first is several times faster than the regular expression alone.
-    text = response.lower() if response.isascii() else response
+    # Searching for the word first is several times faster than the regular expression alone, and
+    # lower() keeps positions only for ASCII.
+    ascii_text = response.isascii()
+    text = response.lower() if ascii_text else response
     starts: list[int] = []
-    for word in _PHRASE_WORDS if response.isascii() else _PHRASE_WORDS_ANY_CASE:
+    for word in ("answer",) if ascii_text else ("answer", "Answer", "ANSWER"):
         start = text.find(word)
         while start >= 0 and len(starts) <= 4 * _MAX_MARKERS:
             starts.append(start)
             start = text.find(word, start + 1)
+    if "#" in text:
+        start = text.find("####")
+        while start >= 0 and len(starts) <= 8 * _MAX_MARKERS:
+            starts.append(start)
+            start = text.find("####", start + 4)
     matches = [match for start in sorted(starts) if (match := _PHRASE.match(response, start))]
     return [match.span() for match in matches[: _MAX_MARKERS + 1]]
 
@@ -183,23 +196,24 @@ def _unwrap(text: str) -> str | None:
 def _boxed(response: str) -> list[str] | None:
     """The contents of every box, or None when there are too many to be an answer."""
     contents: list[str] = []
-    position = 0
-    for _ in range(_MAX_MARKERS + 1):
-        starts = [i for name in ("\\boxed{", "\\fbox{") if (i := response.find(name, position)) >= 0]
-        if not starts:
-            return contents
-        start = response.index("{", min(starts)) + 1
-        end = _closing_brace(response, start)
+    position = response.find("\\")
+    while match := _BOX.search(response, position):
+        if len(contents) == _MAX_MARKERS:
+            return None
+        end = _closing_brace(response, match.end())
         if end < 0:
             contents.append("")
             return contents
-        contents.append(response[start:end])
+        contents.append(response[match.end() : end])
         position = end
-    return None
+    return contents
 
 
 def _closing_brace(text: str, start: int) -> int:
     """The index of the brace that closes the one before `start`, or -1."""
+    first = text.find("}", start)
+    if first < 0 or "{" not in text[start:first]:
+        return first if first < start + _MAX_CANDIDATE and text[first - 1] != "\\" else -1
     depth = 1
     for i in range(start, min(len(text), start + _MAX_CANDIDATE)):
         char = text[i]

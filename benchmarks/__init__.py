@@ -1,0 +1,1 @@
+"""Benchmarks: run agents on the suite, replay what they did, and show the results as static pages."""

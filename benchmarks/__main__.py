@@ -1,0 +1,155 @@
+"""`python -m benchmarks run | replay | site`: see `python -m benchmarks --help`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.agents import resolve_agents
+from benchmarks.errors import BenchmarkError
+from benchmarks.plan import Plan
+from benchmarks.replay import replay
+from benchmarks.report import print_table, progress
+from benchmarks.results import load_results
+from benchmarks.run import run
+from benchmarks.site import build_site
+from benchmarks.suites import DATA_VARIABLE, SUITES, custom, load_suite
+
+__all__ = ["main"]
+
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, 1 (refused or failed) or 2 (wrong input)."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.command(options)
+    except BenchmarkError as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("\nbenchmarks: interrupted; repeat the command to go on from here", file=sys.stderr)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has gone
+        return 1
+    return code
+
+
+def _run(options: argparse.Namespace) -> int:
+    suite = custom(options.env) if options.env else load_suite(options.suite, options.data)
+    policies = options.policy or suite.policies
+    agents = resolve_agents(policies)
+    sized = suite.resized(options.episodes, options.runs)
+    plan = Plan(sized, options.seed, agents, options.episodes)
+    folder = options.output or Path("runs") / suite.name
+    with progress(sum(plan.sizes()) * len(agents), suite.name) as report:
+        results = run(plan, folder, force=options.force, report=report)
+    print_table(results)
+    page = build_site(folder)
+    print(f"Results: {folder}\nPage:    {page.resolve().as_uri()}")
+    return 1 if results["failures"] else 0
+
+
+def _replay(options: argparse.Namespace) -> int:
+    path = options.result
+    total = 0
+    with progress(0, "replay") as report:
+        results = replay(path, data=options.data, trusted=options.env, report=report)
+    total = sum(agent["episodes"] for agent in results["agents"].values())
+    plan = results["plan"]
+    print(
+        f"Confirmed: {total} episodes of {len(results['agents'])} agents on {len(plan['cases'])} cases "
+        f"({plan['suite']} v{plan['suite_version']}, source {results['source_hash'][:12]})."
+    )
+    for failure in results["failures"]:
+        print(f"The run itself failed: {failure}")
+    return 0
+
+
+def _site(options: argparse.Namespace) -> int:
+    page = build_site(options.folder)
+    print(f"Page: {page.resolve().as_uri()}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Run agents on the suite, replay results, show them."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("run", help="run agents and write results and a page")
+    what = command.add_mutually_exclusive_group(required=True)
+    what.add_argument("--suite", metavar="NAME", help=f"one of: {', '.join(SUITES)}")
+    what.add_argument(
+        "--env",
+        action="append",
+        metavar="ID",
+        help="an environment instead of a suite, e.g. synth/Math-v0 or your_package:ns/Name-v0; repeatable",
+    )
+    command.add_argument(
+        "--policy",
+        action="append",
+        metavar="NAME",
+        help="scripted, oracle, random, ... or MODULE:FACTORY with FACTORY(env) -> Policy; repeatable. "
+        "The oracle and the trivial agents always run",
+    )
+    command.add_argument("-o", "--output", type=Path, metavar="DIR", help="default: runs/SUITE")
+    command.add_argument("--episodes", type=_count, metavar="N", help="episodes per case and run")
+    command.add_argument("--runs", type=_count, metavar="R", help="repetitions (default 5)")
+    command.add_argument("--seed", type=_seed, default=0, metavar="S", help="default 0")
+    _data_argument(command)
+    command.add_argument("--force", action="store_true", help="replace results in the folder")
+    command.set_defaults(command=_run)
+
+    command = commands.add_parser("replay", help="recompute a results file and refuse a changed one")
+    command.add_argument("result", type=Path, metavar="RESULT", help="a results.json or its folder")
+    command.add_argument(
+        "--env",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="an environment from outside the package that the file may import; repeatable",
+    )
+    _data_argument(command)
+    command.set_defaults(command=_replay)
+
+    command = commands.add_parser("site", help="write a page over all results below a folder")
+    command.add_argument("folder", type=Path, metavar="DIR")
+    command.set_defaults(command=_site)
+    return parser
+
+
+def _data_argument(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help=f"the folder of real data for real-math (or set {DATA_VARIABLE})",
+    )
+
+
+def _count(text: str) -> int:
+    return _integer(text, 1, 10_000)
+
+
+def _seed(text: str) -> int:
+    return _integer(text, 0, 2**63 - 1)
+
+
+def _integer(text: str, low: int, high: int) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = low - 1
+    if not low <= value <= high:
+        msg = f"expected an integer from {low} to {high}, got {text[:40]!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""Runs a plan into a folder: one file of episodes per agent, one results file.
+
+The unit of work is a cell: one agent on one case. A journal lists the finished cells, so a run that
+was interrupted goes on where it stopped and loses at most one cell.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from benchmarks.agents import Agent, episodes_file
+from benchmarks.canonical import dump_json
+from benchmarks.errors import UsageError
+from benchmarks.journal import JOURNAL, Cell, Journal
+from benchmarks.plan import Plan, make_env
+from benchmarks.provenance import git_state, source_hash, versions
+from benchmarks.results import FILE, Tally, digest_of, summarise, write_text
+from benchmarks.rollout import Record, rollout
+from synth_envs.core import Json
+
+__all__ = ["play_cell", "run"]
+
+Report = Callable[[str, str, int], None]
+
+
+def run(plan: Plan, folder: Path, *, force: bool = False, report: Report | None = None) -> dict[str, Json]:
+    """Run every cell of a plan that the folder does not hold yet, and write the results.
+
+    Args:
+        plan: What to run.
+        folder: Where to write; made if it does not exist.
+        force: Replace what an earlier run left there.
+        report: Called after each cell with the agent, the case and its number of episodes.
+
+    Returns:
+        The results, as written.
+
+    Raises:
+        UsageError: The folder holds something that must not be overwritten, or an agent or
+            environment cannot be made.
+    """
+    source = source_hash(plan.suite.cases)
+    _prepare(folder, force=force)
+    journal = Journal.open(folder, plan, source)
+    (folder / "episodes").mkdir(exist_ok=True)
+    tallies = {agent.name: Tally() for agent in plan.agents}
+    wall = dict.fromkeys(tallies, 0.0)
+    cpu = dict.fromkeys(tallies, 0.0)
+    for agent in plan.agents:
+        path = folder / episodes_file(agent.name)
+        for index, case in enumerate(plan.suite.cases):
+            cell = journal.finished(agent.name, index)
+            if cell is None:
+                cell, records = _run_cell(plan, agent, index, source, path)
+                journal.add(cell)
+            else:
+                records = journal.records(cell, path)
+            tallies[agent.name].add_case(records, plan.suite.runs)
+            wall[agent.name] += cell.wall_s
+            cpu[agent.name] += cell.cpu_s
+            if report:
+                report(agent.name, case.name, len(records))
+        tallies[agent.name].digest = sha256(path.read_bytes()).hexdigest()
+    results = summarise(plan, source, tallies)
+    results["measured"] = {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": versions(),
+        "git": git_state(),
+        "wall_s": {name: round(value, 3) for name, value in wall.items()},
+        "cpu_s": {name: round(value, 3) for name, value in cpu.items()},
+    }
+    results["digest"] = digest_of(results)
+    write_text(folder / FILE, dump_json(results, indent=1))
+    journal.remove()
+    return results
+
+
+def play_cell(plan: Plan, agent: Agent, case_index: int, source: str) -> list[Record]:
+    """Play one agent on one case; the records are in plan order."""
+    case = plan.suite.cases[case_index]
+    episodes = list(plan.episodes_of(case_index))
+    env = make_env(plan.suite, case, len(episodes))
+    try:
+        env.reset(seed=episodes[0].seed)  # policies may look at the first tasks when they are made
+        policy = agent.make(env)
+
+        def act(observations: Any, playing: object) -> Any:
+            del playing
+            return policy.act(observations)
+
+        header = (source, case.env_id, dict(case.kwargs))
+        records = list(rollout(env, episodes, act, policy.reset, header))
+    finally:
+        env.close()
+    return sorted(records, key=lambda record: record["index"])
+
+
+def _run_cell(
+    plan: Plan, agent: Agent, case_index: int, source: str, path: Path
+) -> tuple[Cell, list[Record]]:
+    """Play one cell and append it to the agent's file."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    records = play_cell(plan, agent, case_index, source)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    start = path.stat().st_size if path.exists() else 0
+    with path.open("ab") as file:
+        file.write("".join(map(dump_json, records)).encode())
+        file.flush()
+        os.fsync(file.fileno())
+        end = file.tell()
+    return Cell(agent.name, case_index, start, end, wall, cpu), records
+
+
+def _prepare(folder: Path, *, force: bool) -> None:
+    """Make the folder, or refuse one whose content would be lost.
+
+    Raises:
+        UsageError: It holds finished results and `force` is off, or somebody else's files.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"cannot make the folder {str(folder)!r}: {error.strerror}"
+        raise UsageError(msg) from None
+    known = (folder / FILE).exists() or (folder / JOURNAL).exists()
+    if any(folder.iterdir()) and not known:
+        msg = f"the folder {str(folder)!r} holds other files; choose another one with -o"
+        raise UsageError(msg)
+    if force:
+        for path in [folder / FILE, folder / JOURNAL, *(folder / "episodes").glob("*.jsonl")]:
+            path.unlink(missing_ok=True)
+    elif (folder / FILE).exists():
+        msg = (
+            f"the folder {str(folder)!r} holds finished results; choose another one with -o, or "
+            "replace them with --force"
+        )
+        raise UsageError(msg)

@@ -1,0 +1,229 @@
+"""What is run: named, versioned lists of cases.
+
+A suite is rebuilt from its name and the installed package, never read from a results file, so a
+replay checks a file against what the suite really is.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import gymnasium as gym
+
+import synth_envs
+from benchmarks.canonical import dump_json
+from benchmarks.errors import UsageError
+from synth_envs.core import Json
+from synth_envs.families import load_family, suggest
+from synth_envs.math.families import FAMILIES
+
+__all__ = ["CUSTOM", "DATA_VARIABLE", "SUITES", "Case", "Suite", "custom", "load_suite", "registry_id"]
+
+CUSTOM = "custom"
+DATA_VARIABLE = "SYNTH_ENVS_REAL_DATA"
+_NAMESPACE = "synth/"
+_REAL_FILES = ("gsm8k_test.jsonl", "svamp.json", "math500.jsonl")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One environment configuration and how much of it is run.
+
+    Attributes:
+        env_id: The Gymnasium id, perhaps as "module:namespace/Name-v0".
+        kwargs: JSON arguments for `gym.make_vec`.
+        episodes: Episodes in each run.
+        domain: The score of a suite is the mean over domains.
+        group: The column of the heat map.
+        label: What tells this case from others of the same environment.
+        rows: For real data, how many rows are played, each exactly once and in order: run r takes
+            the r-th of equal parts, so `episodes` is not used. 0 for generated tasks.
+    """
+
+    env_id: str
+    kwargs: Mapping[str, Json] = field(default_factory=dict)
+    episodes: int = 8
+    domain: str = "custom"
+    group: str = "other"
+    label: str = ""
+    rows: int = 0
+
+    @property
+    def key(self) -> str:
+        """What the case's seeds are derived from: its environment, not its place or its size."""
+        return dump_json([self.env_id, dict(self.kwargs)])
+
+    @property
+    def name(self) -> str:
+        """A readable name, unique within a suite."""
+        return f"{self.env_id} {self.label}".strip()
+
+    def to_json(self) -> dict[str, Json]:
+        """The case as plain JSON values."""
+        return {
+            "env_id": self.env_id,
+            "kwargs": dict(self.kwargs),
+            "episodes": self.episodes,
+            "domain": self.domain,
+            "group": self.group,
+            "label": self.label,
+            "rows": self.rows,
+        }
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A named list of cases.
+
+    Attributes:
+        name: What `--suite` takes.
+        version: Raised whenever the cases change, because seeds and scores then mean another thing.
+        cases: In the order in which they are run.
+        runs: Independent repetitions with seeds of their own; 5 are needed for a fair interval.
+        policies: Agents run when none is asked for, beside the trivial ones and the oracle.
+        data: The folder of real data, or None.
+    """
+
+    name: str
+    version: int
+    cases: tuple[Case, ...]
+    runs: int = 5
+    policies: tuple[str, ...] = ("scripted",)
+    data: Path | None = None
+
+    def resized(self, episodes: int | None, runs: int | None) -> "Suite":
+        """The same suite with other numbers of episodes per run and of runs."""
+        runs = self.runs if runs is None else runs
+        if episodes is None:
+            return replace(self, runs=runs)
+        cases = tuple(
+            replace(case, rows=min(case.rows, episodes * runs))
+            if case.rows
+            else replace(case, episodes=episodes)
+            for case in self.cases
+        )
+        return replace(self, runs=runs, cases=cases)
+
+
+def load_suite(name: str, data: Path | None = None) -> Suite:
+    """Build a suite by name.
+
+    Args:
+        name: One of `SUITES`.
+        data: The folder of real data, for suites that need it.
+
+    Raises:
+        UsageError: The name is unknown, or real data is missing.
+    """
+    if name == "quick":
+        return Suite("quick", 1, _every_environment(episodes=8))
+    if name == "math":
+        return Suite("math", 1, _math(episodes=20, levels=(0.0, 0.5, 1.0)))
+    if name == "real-math":
+        return _real_math(data)
+    msg = f"unknown suite {name!r}{suggest(name, SUITES)}"
+    raise UsageError(msg)
+
+
+SUITES = ("quick", "math", "real-math")
+
+
+def custom(env_ids: Sequence[str], episodes: int = 8) -> Suite:
+    """A suite of single environments, by Gymnasium id; "module:id" imports the module first.
+
+    Scores are reported on the split that nothing is trained on.
+
+    Raises:
+        UsageError: An id is unknown, its module cannot be imported, or an id is given twice.
+    """
+    if len(set(env_ids)) != len(env_ids):
+        msg = f"an environment is given twice: {', '.join(env_ids)}"
+        raise UsageError(msg)
+    cases = tuple(_plain_case(env_id, episodes) for env_id in env_ids)
+    return Suite(CUSTOM, 1, cases)
+
+
+def registry_id(env_id: str) -> str:
+    """The id as it stands in Gymnasium's registry, without the module part."""
+    return env_id.rpartition(":")[2]
+
+
+def _plain_case(env_id: str, episodes: int) -> Case:
+    try:
+        gym.spec(env_id)
+    except (gym.error.Error, ImportError) as error:
+        known = [*(row.id for row in synth_envs.environments())]
+        hint = suggest(registry_id(env_id), known)
+        msg = f"no environment {env_id!r}: {str(error).strip()}{hint}"
+        raise UsageError(msg) from None
+    row = {row.id: row for row in synth_envs.environments()}.get(registry_id(env_id))
+    if row is None:
+        msg = (
+            f"{env_id!r} has no oracle and no trivial agents to compare with: register it through "
+            "synth_envs.register_family"
+        )
+        raise UsageError(msg)
+    return Case(env_id, {"split": "test"}, episodes, row.domain, row.domain)
+
+
+def _every_environment(episodes: int) -> tuple[Case, ...]:
+    """Every built-in environment; the mathematics families one by one."""
+    cases: list[Case] = []
+    for row in synth_envs.environments():
+        if not row.id.startswith(_NAMESPACE):
+            continue  # families registered by other packages are run with --env
+        if row.id == "synth/Math-v0":
+            cases += _math(episodes, levels=(None,))
+        else:
+            group = "token view" if row.numeric else "other"
+            cases.append(Case(row.id, {"split": "test"}, episodes, row.domain, group))
+    return tuple(cases)
+
+
+def _math(episodes: int, levels: Sequence[float | None]) -> tuple[Case, ...]:
+    """Each mathematics family at each difficulty; None draws it uniformly."""
+    cases = []
+    for name in sorted(FAMILIES):
+        group = load_family(FAMILIES[name]).group
+        for level in levels:
+            kwargs: dict[str, Json] = {"family": name, "split": "test"}
+            label = name
+            if level is not None:
+                kwargs["difficulty"] = level
+                label = f"{name} at {level:g}"
+            cases.append(Case("synth/Math-v0", kwargs, episodes, "math", group, label))
+    return tuple(cases)
+
+
+def _real_math(data: Path | None) -> Suite:
+    """Every row of three published test sets."""
+    given = data or (Path(os.environ[DATA_VARIABLE]) if os.environ.get(DATA_VARIABLE) else None)
+    if given is None:
+        msg = (
+            f"the suite 'real-math' needs {', '.join(_REAL_FILES)}: name their folder with --data "
+            f"DIR or {DATA_VARIABLE}"
+        )
+        raise UsageError(msg)
+    missing = [name for name in _REAL_FILES if not (given / name).is_file()]
+    if missing:
+        msg = f"the folder {str(given)!r} lacks {', '.join(missing)}"
+        raise UsageError(msg)
+    cases = []
+    for name in _REAL_FILES:
+        rows = _count_rows(given / name)
+        label = name.partition(".")[0]
+        kwargs = {"source": name, "split": "all"}
+        cases.append(Case("synth/Math-v0", kwargs, 0, "math", label, label, rows))
+    return Suite("real-math", 1, tuple(cases), policies=(), data=given)
+
+
+def _count_rows(path: Path) -> int:
+    """The usable rows of a data set."""
+    try:
+        env = gym.make("synth/Math-v0", source=str(path), split="all")
+    except (OSError, ValueError) as error:
+        msg = f"cannot read {path.name!r}: {error}"
+        raise UsageError(msg) from None
+    with env:
+        return len(env.unwrapped.source)  # type: ignore[attr-defined]

@@ -1,0 +1,103 @@
+"""Write tasks to a JSON-lines file: resumable, and byte-identical for the same arguments."""
+
+import os
+from pathlib import Path
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from synth_envs.core import TaskSource
+
+__all__ = ["write_tasks"]
+
+
+def write_tasks(
+    source: TaskSource,
+    path: Path,
+    number: int,
+    *,
+    seed: int = 0,
+    split: str = "train",
+    difficulty: float | None = None,
+    force: bool = False,
+) -> int:
+    """Write tasks 0 to number - 1 of a stream, one `Task.to_json()` line each.
+
+    A file that already holds the beginning of the same stream is continued; a last line that was
+    cut off by an interruption is written again.
+
+    Args:
+        source: Where the tasks come from.
+        path: The file.
+        number: How many tasks it shall hold.
+        seed: The stream.
+        split: "train", "validation", "test" or "all".
+        difficulty: In [0, 1], or None to draw it for each task.
+        force: Replace a file that holds something else.
+
+    Returns:
+        How many tasks were kept from an earlier run.
+
+    Raises:
+        ValueError: The file holds other tasks, or more of them, and `force` is not set.
+        OSError: The file cannot be written.
+    """
+
+    def line(index: int) -> bytes:
+        return source.task(seed, index, split, difficulty).to_json().encode() + b"\n"
+
+    kept = 0
+    if path.exists() and not force:
+        kept, size = _complete_lines(path)
+        last = _line_at_end(path, size)
+        if kept > number or (kept and (_first_line(path) != line(0) or last != line(kept - 1))):
+            msg = f"{path} holds other tasks; choose another file or replace it with --force"
+            raise ValueError(msg)
+        if not kept and size != path.stat().st_size and not line(0).startswith(path.read_bytes()):
+            msg = f"{path} is not a file of tasks; choose another file or replace it with --force"
+            raise ValueError(msg)
+        os.truncate(path, size)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    mode = "ab" if kept else "wb"
+    with path.open(mode) as file, Progress(*columns, transient=True) as progress:
+        bar = progress.add_task(path.name, total=number, completed=kept)
+        for index in range(kept, number):
+            file.write(line(index))
+            if index % 256 == 0:
+                progress.update(bar, completed=index)
+        progress.update(bar, completed=number)
+    return kept
+
+
+def _complete_lines(path: Path) -> tuple[int, int]:
+    """How many complete lines a file has, and how many bytes they take."""
+    count = size = 0
+    with path.open("rb") as file:
+        for text in file:
+            if text.endswith(b"\n"):
+                count += 1
+                size += len(text)
+    return count, size
+
+
+def _first_line(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.readline()
+
+
+def _line_at_end(path: Path, size: int) -> bytes:
+    """The last complete line, which ends at byte `size`."""
+    with path.open("rb") as file:
+        start = size - 1
+        while start > 0:
+            file.seek(start - 1)
+            if file.read(1) == b"\n":
+                break
+            start -= 1
+        file.seek(start)
+        return file.read(size - start)

@@ -1,0 +1,213 @@
+"""Real data sets (GSM8K, SVAMP, MATH-500) as tasks of `synth/Math-v0`."""
+
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from synth_envs.core import Score, Task
+from synth_envs.math.equivalence import math_equal
+from synth_envs.math.extract import final_answer
+from synth_envs.math.latex import TooComplex, equal, parse_latex
+from synth_envs.math.numbers import parse_number
+from synth_envs.math.sources import BadRow, Row, load_rows
+from synth_envs.seeding import task_rng
+
+__all__ = ["RealTasks"]
+
+_PASS = Score(1.0, "pass", {"correct": 1.0}, "Correct.")
+_FAIL = Score(0.0, "fail", {"correct": 0.0}, "Incorrect.")
+_TIMEOUT = Score(0.0, "timeout", {"correct": 0.0}, "The answer took too long to check.")
+_ASK = {
+    "gsm8k": 'Give the final answer as a number: "The answer is ...".',
+    "svamp": 'Give the final answer as a number: "The answer is ...".',
+    "math500": "Give the final answer in \\boxed{...}.",
+}
+_MAX_ANSWER = 400
+
+
+class RealTasks:
+    """The rows of one data set; a `TaskSource` that is also a sequence of tasks.
+
+    Args:
+        rows: The good rows.
+        bad_rows: The rows that were refused, with their reasons.
+        source: Where they came from.
+    """
+
+    def __init__(self, rows: Sequence[Row], bad_rows: Sequence[BadRow], source: str) -> None:
+        self.bad_rows = tuple(bad_rows)
+        self._source = source
+        self._tasks = [_task_of(row) for row in rows]
+
+    @classmethod
+    def load(cls, source: str) -> "RealTasks":
+        """Read a file or a Hugging Face data set; bad rows are skipped with a warning each names.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            ValueError: It holds no usable row.
+        """
+        rows, bad_rows = load_rows(source)
+        if bad_rows:
+            shown = "; ".join(f"line {bad.line}: {bad.reason}" for bad in bad_rows[:5])
+            more = f" and {len(bad_rows) - 5} more" if len(bad_rows) > 5 else ""
+            message = f"{source}: skipped {len(bad_rows)} bad rows ({shown}{more})"
+            warnings.warn(message, UserWarning, stacklevel=2)
+        return cls(rows, bad_rows, source)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle as the source, so that no reference leaves the process."""
+        return _reload, (self._source,)
+
+    def __len__(self) -> int:
+        """The number of good rows."""
+        return len(self._tasks)
+
+    def __getitem__(self, index: int) -> Task:
+        """Row `index` in file order."""
+        return self._tasks[index]
+
+    def task(self, seed: int, index: int, split: str, difficulty: float | None) -> Task:
+        """A row of the split, drawn by the stream.
+
+        Raises:
+            ValueError: A difficulty was asked for, or the split has no row.
+        """
+        if difficulty is not None:
+            msg = "real data has no difficulty setting"
+            raise ValueError(msg)
+        rows = self._rows_of(split)
+        if not rows:
+            msg = f"{self._source} has no row in split {split!r}; use split='all'"
+            raise ValueError(msg)
+        return self._tasks[rows[task_rng(seed, split, index).randrange(len(rows))]]
+
+    def _rows_of(self, split: str) -> list[int]:
+        return self._by_split[split]
+
+    @cached_property
+    def _by_split(self) -> dict[str, list[int]]:
+        rows: dict[str, list[int]] = {"train": [], "validation": [], "test": [], "all": []}
+        for i, task in enumerate(self._tasks):
+            rows[task.split].append(i)
+            rows["all"].append(i)
+        return rows
+
+    def verify_batch(self, tasks: Sequence[Task], responses: Sequence[str]) -> list[Score]:
+        """Score many responses; result i belongs to pair i."""
+        return [_score(task, text) for task, text in zip(tasks, responses, strict=True)]
+
+    def oracle(self, task: Task) -> str:
+        """The gold answer as a response."""
+        if task.family not in _ASK:
+            msg = f"this environment has no family {task.family!r}"
+            raise ValueError(msg)
+        return f"\\boxed{{{task.reference}}}"
+
+
+def _reload(source: str) -> RealTasks:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # the first load has said it
+        return RealTasks.load(source)
+
+
+def _task_of(row: Row) -> Task:
+    prompt = f"{row.question.strip()}\n\n{_ASK[row.kind]}"
+    return Task(row.kind, prompt, row.answer, 0.0, {"line": row.line})
+
+
+def _score(task: Task, response: str) -> Score:
+    if task.family == "math500":
+        return _score_math(str(task.reference), response)
+    units = _Words(task.prompt)
+    value, problem = final_answer(response, lambda text: parse_number(text, units))
+    if problem:
+        return _refusal(problem)
+    return _PASS if value == parse_number(str(task.reference)) else _FAIL
+
+
+def _score_math(gold: str, response: str) -> Score:
+    candidate, problem = final_answer(response, _read)
+    if candidate is None:
+        return _refusal(problem)
+    verdict = math_equal(gold, candidate.text)
+    if verdict == "equal":
+        return _PASS
+    if verdict == "timeout":
+        return _TIMEOUT
+    return _FAIL if verdict == "different" else _refusal("none")
+
+
+def _refusal(problem: str) -> Score:
+    feedback = {
+        "none": "No final answer was found. State one, for example in \\boxed{...}.",
+        "many": "The response states different final answers. Give exactly one.",
+        "long": "The response is too long to be read.",
+    }[problem]
+    return Score(0.0, "unparsable", {"correct": 0.0}, feedback)
+
+
+@dataclass(frozen=True, eq=False)
+class _Candidate:
+    """A final answer as text; two are equal when they mean the same."""
+
+    text: str
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Candidate):
+            return False
+        mine, theirs = _value(self.text), _value(other.text)
+        if mine is None or theirs is None:
+            return self.text == other.text
+        return equal(mine, theirs)
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+
+def _value(text: str) -> object:
+    try:
+        return parse_latex(text)
+    except TooComplex:
+        return None
+
+
+_PROSE = re.compile(r"answer|solution|####|\\boxed|\n\s*\n", re.IGNORECASE)
+_WORD = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{2,}")
+
+
+def _read(text: str) -> _Candidate | None:
+    """A candidate that looks like an answer rather than a sentence about one."""
+    if not text or len(text) > _MAX_ANSWER or _PROSE.search(text):
+        return None
+    bare = re.sub(r"\\[a-zA-Z]+\{[^{}]{0,200}\}", " ", text)
+    if len(_WORD.findall(bare)) > 3 and _value(text) is None:
+        return None
+    return _Candidate(text)
+
+
+# A number followed by one of these is a different number.
+_SCALES = frozenset(
+    "hundred thousand million billion trillion dozen half quarter third score squared cubed".split()
+)
+_CURRENCIES = frozenset("$€£")
+
+
+class _Words(dict[str, Fraction]):
+    """The units a question allows after a number: its own words, and currency signs before it."""
+
+    def __init__(self, prompt: str) -> None:
+        words = set(re.findall(r"[a-z]+", prompt.lower()))
+        super().__init__(dict.fromkeys(_CURRENCIES, Fraction(1)))
+        self._words = (words | {word + "s" for word in words} | {"dollars", "dollar"}) - _SCALES
+        self._percent = "%" in prompt or "percent" in words or "percentage" in words
+
+    def get(self, unit: str, default: Fraction | None = None) -> Fraction | None:  # type: ignore[override]
+        if unit in ("%", "percent"):
+            return Fraction(1) if self._percent else default
+        words = unit.split()
+        known = 0 < len(words) <= 6 and all(word in self._words for word in words)
+        return Fraction(1) if known else default

@@ -1,0 +1,166 @@
+"""Reference policies for any registered environment: trivial agents, the oracle, the expert.
+
+A text policy answers a prompt with a response. In a token environment the same response is typed
+one token at a time.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from synth_envs.core import Policy, Task, TaskSource
+from synth_envs.families import suggest
+
+__all__ = ["POLICIES", "TRIVIAL", "make_policy"]
+
+TRIVIAL = ("empty", "constant", "echo", "random")
+POLICIES = (*TRIVIAL, "oracle", "scripted")
+
+_RANDOM_SEED = 20_260
+
+
+class _View(Protocol):
+    """What a policy may read of one environment beyond its observation."""
+
+    @property
+    def task(self) -> Task:
+        """The current task; only the oracle reads its reference."""
+        ...
+
+    @property
+    def source(self) -> TaskSource:
+        """The task source."""
+        ...
+
+
+def make_policy(name: str, env: Any) -> Policy:
+    """Make a reference policy for an environment or a vector environment.
+
+    Args:
+        name: "empty", "constant", "echo", "random", "oracle" (reads the reference) or "scripted"
+            (the domain's expert, which reads only the prompt).
+        env: The environment it will act in; acting in another one is undefined.
+
+    Raises:
+        ValueError: The name is unknown, or the environment has no such policy.
+    """
+    if name not in POLICIES:
+        msg = f"unknown policy {name!r}{suggest(name, POLICIES)}"
+        raise ValueError(msg)
+    views = _views(env)
+    if name == "random":
+        return _Random(getattr(env, "single_action_space", env.action_space))
+    respond = _RESPONSES[name]
+    if name == "scripted" and not all(hasattr(view().source, "solve") for view in views):
+        msg = "there is no scripted expert for this environment (real data has none)"
+        raise ValueError(msg)
+    if hasattr(_first(env), "encode_response"):
+        return _TypedResponses(respond, views, _first(env).encode_response)
+    return _TextResponses(respond, views)
+
+
+def _first(env: Any) -> Any:
+    inner = env.unwrapped
+    return inner.envs[0].unwrapped if hasattr(inner, "envs") else inner
+
+
+def _views(env: Any) -> list[Callable[[], _View]]:
+    """One accessor for each sub-environment; the task changes with each episode."""
+    inner = env.unwrapped
+    if hasattr(inner, "envs"):
+        return [lambda sub=sub: sub.unwrapped for sub in inner.envs]  # type: ignore[misc]
+    if hasattr(inner, "tasks"):
+        return [lambda i=i: _Member(inner.tasks[i], inner.source) for i in range(inner.num_envs)]  # type: ignore[misc]
+    return [lambda: inner]
+
+
+class _Member:
+    """One member of a native vector environment."""
+
+    def __init__(self, task: Task, source: TaskSource) -> None:
+        self.task = task
+        self.source = source
+
+
+Respond = Callable[[_View], str]
+
+
+def _solve(view: _View) -> str:
+    task = view.task
+    answer: str = view.source.solve(task.family, task.prompt)  # type: ignore[attr-defined]
+    return answer
+
+
+_RESPONSES: dict[str, Respond] = {
+    "empty": lambda _: "",
+    "constant": lambda _: "1",
+    "echo": lambda view: view.task.prompt,
+    "oracle": lambda view: view.source.oracle(view.task),
+    "scripted": _solve,
+}
+
+
+class _TextResponses:
+    """Gives the whole response as one action."""
+
+    def __init__(self, respond: Respond, views: Sequence[Callable[[], _View]]) -> None:
+        self._respond = respond
+        self._views = views
+
+    def act(self, observations: Sequence[Any]) -> tuple[str, ...]:
+        """One response for each environment."""
+        del observations
+        return tuple(self._respond(view()) for view in self._views)
+
+    def reset(self, indices: Sequence[int]) -> None:
+        """Nothing is remembered."""
+
+
+class _TypedResponses:
+    """Types the response token by token."""
+
+    def __init__(
+        self,
+        respond: Respond,
+        views: Sequence[Callable[[], _View]],
+        encode: Callable[[str], list[int]],
+    ) -> None:
+        self._respond = respond
+        self._views = views
+        self._encode = encode
+        self._pending: list[list[int] | None] = [None] * len(views)
+
+    def act(self, observations: Sequence[Any]) -> np.ndarray:
+        """The next token for each environment."""
+        del observations
+        actions = []
+        for i, view in enumerate(self._views):
+            pending = self._pending[i]
+            if pending is None:
+                pending = self._pending[i] = self._encode(self._respond(view()))
+            actions.append(pending.pop(0) if pending else 0)
+        return np.array(actions)
+
+    def reset(self, indices: Sequence[int]) -> None:
+        """Begin a new response in these environments."""
+        for i in indices:
+            self._pending[i] = None
+
+
+class _Random:
+    """Samples the action space, from a stream of its own."""
+
+    def __init__(self, space: Any) -> None:
+        import copy
+
+        self._space = copy.deepcopy(space)
+        self._space.seed(_RANDOM_SEED)
+
+    def act(self, observations: Sequence[Any]) -> Any:
+        """One sample for each environment."""
+        samples = [self._space.sample() for _ in range(len(observations))]
+        return tuple(samples) if isinstance(samples[0], str) else np.array(samples)
+
+    def reset(self, indices: Sequence[int]) -> None:
+        """Nothing is remembered."""

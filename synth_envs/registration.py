@@ -1,0 +1,105 @@
+"""The one table of environments: id, string entry points, JSON-able keyword arguments.
+
+Entry points are strings, so that importing `synth_envs` loads no environment, and so that every
+`EnvSpec` can be written as JSON and made again in another process.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import gymnasium as gym
+
+__all__ = ["Environment", "environments", "register_all", "register_family"]
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One row of the table.
+
+    Attributes:
+        id: The Gymnasium id.
+        domain: The heading it is listed under.
+        entry_point: "module:Class" of the scalar environment.
+        vector_entry_point: "module:Class" of the native vector environment, or None.
+        kwargs: JSON-able arguments registered with the id.
+        numeric: Whether its spaces are numeric, as Stable-Baselines3 needs.
+    """
+
+    id: str
+    domain: str
+    entry_point: str
+    vector_entry_point: str | None = None
+    kwargs: Mapping[str, object] = field(default_factory=dict)
+    numeric: bool = False
+
+
+_TABLE: dict[str, Environment] = {}
+
+_BUILT_IN = (
+    Environment(
+        "synth/Math-v0",
+        "math",
+        "synth_envs.math.env:MathEnv",
+        "synth_envs.math.env:MathVectorEnv",
+    ),
+    Environment(
+        "synth/MathTokens-v0",
+        "math",
+        "synth_envs.wrappers.tokens:MathTokensEnv",
+        numeric=True,
+    ),
+)
+
+
+def environments() -> tuple[Environment, ...]:
+    """Every environment of the suite, and every family registered with `register_family`."""
+    return tuple(_TABLE.values())
+
+
+def register_all() -> None:
+    """Register the built-in ids with Gymnasium; called once on import."""
+    for row in _BUILT_IN:
+        _register(row)
+
+
+def register_family(id: str, family: str, *, domain: str = "custom") -> None:  # noqa: A002 - Gymnasium's own name
+    """Make a task family an environment of its own: listed, checked, documented, benchmarked.
+
+    Args:
+        id: The Gymnasium id to register, e.g. "toy/Doubling-v0".
+        family: "package.module:Class" of a `synth_envs.families.Family`; imported when used.
+        domain: The heading it is listed under.
+
+    Raises:
+        ValueError: The id is taken by something else, or the path is malformed.
+
+    Put the call into your package's `__init__.py`; then `gym.make("your_package:toy/Doubling-v0")`
+    works in any process, and so do `synth-envs check your_package:toy/Doubling-v0` and
+    `python -m benchmarks run --env your_package:toy/Doubling-v0`.
+    """
+    module, _, name = family.partition(":")
+    if not module or not name:
+        msg = f"family must look like 'package.module:Class', got {family!r}"
+        raise ValueError(msg)
+    row = Environment(
+        id,
+        domain,
+        "synth_envs.text_env:TextTaskEnv",
+        "synth_envs.text_vector_env:TextTaskVectorEnv",
+        {"source": family},
+    )
+    if _TABLE.get(id, row) != row or (id in gym.registry and id not in _TABLE):
+        msg = f"the id {id!r} is already registered for something else"
+        raise ValueError(msg)
+    _register(row)
+
+
+def _register(row: Environment) -> None:
+    if row.id not in gym.registry:
+        gym.register(
+            row.id,
+            entry_point=row.entry_point,
+            vector_entry_point=row.vector_entry_point,
+            kwargs=dict(row.kwargs),
+        )
+    _TABLE[row.id] = row

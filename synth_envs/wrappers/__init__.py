@@ -1,0 +1,1 @@
+"""Views of an environment: other observations, actions or rewards over the same tasks."""
