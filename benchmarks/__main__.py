@@ -11,7 +11,6 @@ from benchmarks.errors import BenchmarkError
 from benchmarks.plan import Plan
 from benchmarks.replay import replay
 from benchmarks.report import print_table, progress
-from benchmarks.results import load_results
 from benchmarks.run import run
 from benchmarks.site import build_site
 from benchmarks.suites import DATA_VARIABLE, SUITES, custom, load_suite
@@ -27,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = options.command(options)
     except BenchmarkError as error:
-        print(f"benchmarks: {error}", file=sys.stderr)
+        print(f"benchmarks: {_printable(str(error))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("\nbenchmarks: interrupted; repeat the command to go on from here", file=sys.stderr)
@@ -36,6 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has gone
         return 1
     return code
+
+
+def _printable(text: str) -> str:
+    """The text with control codes escaped: a message may quote a hostile file."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -54,10 +58,8 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    path = options.result
-    total = 0
-    with progress(0, "replay") as report:
-        results = replay(path, data=options.data, trusted=options.env, report=report)
+    with progress(None, "replay") as report:
+        results = replay(options.result, data=options.data, trusted=options.env, report=report)
     total = sum(agent["episodes"] for agent in results["agents"].values())
     plan = results["plan"]
     print(
@@ -77,7 +79,8 @@ def _site(options: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description="Run agents on the suite, replay results, show them."
+        prog="python -m benchmarks",
+        description="Run agents on the suite, replay results, show them.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -105,7 +108,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--force", action="store_true", help="replace results in the folder")
     command.set_defaults(command=_run)
 
-    command = commands.add_parser("replay", help="recompute a results file and refuse a changed one")
+    command = commands.add_parser(
+        "replay", help="recompute a results file and refuse a changed one"
+    )
     command.add_argument("result", type=Path, metavar="RESULT", help="a results.json or its folder")
     command.add_argument(
         "--env",

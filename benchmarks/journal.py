@@ -58,7 +58,9 @@ class Journal:
             return cls(path, {})
         lines = path.read_bytes().splitlines(keepends=True)
         if not lines or lines[0] != head:
-            what = "plan" if not lines or _source_of(lines[0]) == source else "version of the source"
+            what = (
+                "plan" if not lines or _source_of(lines[0]) == source else "version of the source"
+            )
             msg = (
                 f"the folder {str(folder)!r} holds an unfinished run of another {what}; choose "
                 "another one with -o, or discard it with --force"
@@ -69,7 +71,11 @@ class Journal:
         for line in lines[1:]:
             cell = _read_cell(line)
             size = _size(folder, cell) if cell else 0
-            if cell is None or ends.get(cell.agent) != cell.start or not cell.start < cell.end <= size:
+            if (
+                cell is None
+                or ends.get(cell.agent) != cell.start
+                or not cell.start < cell.end <= size
+            ):
                 break
             cells[cell.agent, cell.case] = cell
             ends[cell.agent] = cell.end

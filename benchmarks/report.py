@@ -5,8 +5,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.progress import TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -20,8 +26,13 @@ _PIPE_WIDTH = 120
 
 
 @contextmanager
-def progress(total: int, what: str) -> Iterator[Report]:
-    """A progress bar on the error stream, silent when that is not a terminal."""
+def progress(total: int | None, what: str) -> Iterator[Report]:
+    """A progress bar on the error stream, silent when that is not a terminal.
+
+    Args:
+        total: The number of episodes, None if it is not known yet.
+        what: The description to begin with.
+    """
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description:<48.48}"),
@@ -30,7 +41,9 @@ def progress(total: int, what: str) -> Iterator[Report]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+    with Progress(
+        *columns, console=console, disable=not console.is_terminal, transient=True
+    ) as bar:
         task = bar.add_task(what, total=total)
 
         def report(agent: str, case: str, episodes: int) -> None:
@@ -45,11 +58,20 @@ def print_table(results: Mapping[str, Json]) -> None:
     plan = results["plan"]
     kinds = {agent["name"]: agent["kind"] for agent in plan["agents"]}
     domains = sorted({case["domain"] for case in plan["cases"]})
-    table = Table(title=f"{plan['suite']} v{plan['suite_version']}, seed {plan['seed']}", title_style="bold")
+    table = Table(
+        title=f"{plan['suite']} v{plan['suite_version']}, seed {plan['seed']}", title_style="bold"
+    )
     table.add_column("#", justify="right")
     table.add_column("agent", overflow="fold")
     table.add_column("")
-    for heading in ("score", "95% interval", *(domains if len(domains) > 1 else ()), "mean", "masked", "time"):
+    for heading in (
+        "score",
+        "95% interval",
+        *(domains if len(domains) > 1 else ()),
+        "mean",
+        "masked",
+        "time",
+    ):
         table.add_column(heading, justify="right")
     for entry in results["ranking"]:
         name = entry["agent"]
@@ -63,7 +85,10 @@ def print_table(results: Mapping[str, Json]) -> None:
         kind = Text(kinds[name] if kinds[name] != "policy" else "", style="dim")
         table.add_row(str(entry["rank"]), Text(name), kind, *cells)
     console.print(table)
-    cases, episodes = len(plan["cases"]), sum(agent["episodes"] for agent in results["agents"].values())
+    cases, episodes = (
+        len(plan["cases"]),
+        sum(agent["episodes"] for agent in results["agents"].values()),
+    )
     console.print(
         f"Score: mean over domains of the interquartile mean over {cases} cases x {plan['runs']} runs; "
         f"{episodes} episodes. Equal ranks are ties.",

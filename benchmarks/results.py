@@ -17,7 +17,16 @@ from benchmarks.rollout import Record, score_of
 from benchmarks.schema import RESULTS, check
 from synth_envs.core import Json
 
-__all__ = ["FILE", "TRIVIAL_LIMIT", "Tally", "digest_of", "load_results", "summarise", "write_text"]
+__all__ = [
+    "FILE",
+    "TRIVIAL_LIMIT",
+    "Tally",
+    "digest_of",
+    "load_results",
+    "rank",
+    "summarise",
+    "write_text",
+]
 
 FILE = "results.json"
 SCHEMA = 1
@@ -67,7 +76,7 @@ def summarise(plan: Plan, source: str, tallies: Mapping[str, Tally]) -> dict[str
         "source_hash": source,
         "environments": environment_hashes(plan.suite.cases, source),
         "agents": agents,
-        "ranking": _ranking(agents),
+        "ranking": rank(agents),
         "failures": _failures(plan, agents),
     }
 
@@ -102,7 +111,7 @@ def _mean(values: Sequence[float]) -> float | None:
     return round(fsum(values) / len(values), _DIGITS) if values else None
 
 
-def _ranking(agents: Mapping[str, Mapping[str, Json]]) -> list[Json]:
+def rank(agents: Mapping[str, Mapping[str, Json]]) -> list[Json]:
     """Agents from best to worst; two share a rank when neither is shown to be better.
 
     Each agent is compared with the leader of the tie above it, and begins a tie of its own when
@@ -116,12 +125,19 @@ def _ranking(agents: Mapping[str, Mapping[str, Json]]) -> list[Json]:
     ranking: list[Json] = []
     leader, rank = "", 0
     for place, name in enumerate(sorted(agents, key=order), start=1):
-        wins = stats.improvement(agents[leader]["scores"], agents[name]["scores"]) if leader else None
+        wins = (
+            stats.improvement(agents[leader]["scores"], agents[name]["scores"]) if leader else None
+        )
         compared = leader or name
         if not leader or (wins is not None and not wins.low <= 0.5 <= wins.high):
             leader, rank = name, place
         ranking.append(
-            {"agent": name, "rank": rank, "leader": compared, "leader_wins": wins and wins.to_json()}
+            {
+                "agent": name,
+                "rank": rank,
+                "leader": compared,
+                "leader_wins": wins and wins.to_json(),
+            }
         )
     return ranking
 

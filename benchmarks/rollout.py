@@ -70,7 +70,7 @@ def rollout(
     """Play every episode once and yield its record when it ends.
 
     Args:
-        env: A vector environment with autoreset disabled.
+        env: A vector environment with autoreset disabled, that has been reset as a whole.
         episodes: What to play, at least one.
         act: Chooses actions.
         begin: Told which members begin a new episode, before `act` is next asked.
@@ -85,7 +85,9 @@ def rollout(
     ended = list(range(n))
     observations: Any = None
     while left:
-        observations = _restart(env, ended, waiting, last, playing, header)
+        observations = _restart(
+            env, ended, waiting=waiting, last=last, playing=playing, header=header
+        )
         begin(ended)
         ended = []
         while not ended:
@@ -115,6 +117,7 @@ def rollout(
 def _restart(
     env: VectorEnv[Any, Any, Any],
     members: Sequence[int],
+    *,
     waiting: Iterator[Episode],
     last: list[Episode],
     playing: list[Playing | None],
@@ -135,7 +138,6 @@ def _restart(
         mask[group] = True
         seeds = [last[i].seed if mask[i] else None for i in range(env.num_envs)]
         options = {**(last[group[0]].options or {}), "reset_mask": mask}
-        # A first reset must cover every member, and only then may others follow by group.
         observations, infos = env.reset(seed=seeds, options=options)  # type: ignore[arg-type]
         for i in group:
             if i in fresh:

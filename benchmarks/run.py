@@ -27,7 +27,9 @@ __all__ = ["play_cell", "run"]
 Report = Callable[[str, str, int], None]
 
 
-def run(plan: Plan, folder: Path, *, force: bool = False, report: Report | None = None) -> dict[str, Json]:
+def run(
+    plan: Plan, folder: Path, *, force: bool = False, report: Report | None = None
+) -> dict[str, Json]:
     """Run every cell of a plan that the folder does not hold yet, and write the results.
 
     Args:
@@ -94,6 +96,9 @@ def play_cell(plan: Plan, agent: Agent, case_index: int, source: str) -> list[Re
 
         header = (source, case.env_id, dict(case.kwargs))
         records = list(rollout(env, episodes, act, policy.reset, header))
+    except Exception as error:
+        error.add_note(f"while {agent.name} played {case.name}")
+        raise
     finally:
         env.close()
     return sorted(records, key=lambda record: record["index"])

@@ -105,7 +105,9 @@ def check(value: Json, shape: Any, where: str) -> None:
         _expect(isinstance(value, dict), where, "an object", value)
         missing, unknown = sorted(set(shape) - set(value)), sorted(set(value) - set(shape))
         if missing or unknown:
-            fields = ", ".join([f"{name!r} missing" for name in missing] + [f"{n!r} unknown" for n in unknown])
+            fields = ", ".join(
+                [f"{name!r} missing" for name in missing] + [f"{n!r} unknown" for n in unknown]
+            )
             msg = f"{where}: {_short(fields)}"
             raise MalformedError(msg)
         for name, part in shape.items():
@@ -113,6 +115,7 @@ def check(value: Json, shape: Any, where: str) -> None:
     elif isinstance(shape, Map):
         _expect(isinstance(value, dict), where, "an object", value)
         for name, part in value.items():
+            _check_text(name, f"a key of {where}")
             check(part, shape.values, f"{where}.{_short(name)}")
     elif isinstance(shape, list):
         _expect(isinstance(value, list), where, "an array", value)
@@ -121,10 +124,21 @@ def check(value: Json, shape: Any, where: str) -> None:
     elif shape is None:
         _expect(value is None, where, "null", value)
     elif shape is not object:
-        _expect(type(value) is shape, where, {str: "text", int: "an integer"}.get(shape, shape.__name__), value)
-        if shape is str and len(value) > _MAX_TEXT:
-            msg = f"{where}: text of {len(value)} characters"
-            raise MalformedError(msg)
+        _expect(
+            type(value) is shape,
+            where,
+            {str: "text", int: "an integer"}.get(shape, shape.__name__),
+            value,
+        )
+        if shape is str:
+            _check_text(value, where)
+
+
+def _check_text(value: str, where: str) -> None:
+    """Short and printable: names end up in terminals, and no control code should get there."""
+    if len(value) > _MAX_TEXT or not value.isprintable():
+        msg = f"{where}: text that is too long or not printable"
+        raise MalformedError(msg)
 
 
 def _check_any(value: Json, shapes: tuple[Any, ...], where: str) -> None:

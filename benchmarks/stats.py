@@ -1,6 +1,6 @@
-"""Aggregates with intervals, after Agarwal et al., "Deep RL at the Edge of the Statistical
-Precipice" (2021): interquartile mean, stratified bootstrap, probability of improvement.
+"""Interquartile mean, probability of improvement, and stratified bootstrap intervals of both.
 
+After Agarwal et al., "Deep Reinforcement Learning at the Edge of the Statistical Precipice", 2021.
 Scores are arrays of shape (cases, runs) with NaN where a run has no valid episode.
 """
 
@@ -92,7 +92,8 @@ def aggregate(
         The overall estimate (None if no group has a valid score) and one for each group that does.
     """
     estimates: dict[str, Estimate] = {}
-    points, samples = [], []
+    points: list[float] = []
+    samples: list[Array] = []
     fewest = np.inf
     for name in sorted(groups):
         scores = _matrix(groups[name])

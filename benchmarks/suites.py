@@ -18,7 +18,16 @@ from synth_envs.core import Json
 from synth_envs.families import load_family, suggest
 from synth_envs.math.families import FAMILIES
 
-__all__ = ["CUSTOM", "DATA_VARIABLE", "SUITES", "Case", "Suite", "custom", "load_suite", "registry_id"]
+__all__ = [
+    "CUSTOM",
+    "DATA_VARIABLE",
+    "SUITES",
+    "Case",
+    "Suite",
+    "custom",
+    "load_suite",
+    "registry_id",
+]
 
 CUSTOM = "custom"
 DATA_VARIABLE = "SYNTH_ENVS_REAL_DATA"
@@ -225,5 +234,6 @@ def _count_rows(path: Path) -> int:
     except (OSError, ValueError) as error:
         msg = f"cannot read {path.name!r}: {error}"
         raise UsageError(msg) from None
-    with env:
-        return len(env.unwrapped.source)  # type: ignore[attr-defined]
+    rows = len(env.unwrapped.source)  # type: ignore[attr-defined]
+    env.close()
+    return rows

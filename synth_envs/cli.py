@@ -314,4 +314,3 @@ def _generate(arguments: argparse.Namespace) -> None:
         raise CommandError(str(error)) from error
     resumed = f" ({kept} were there already)" if kept else ""
     print(f"{arguments.number} tasks in {arguments.output}{resumed}", file=sys.stderr)
-

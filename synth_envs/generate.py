@@ -48,12 +48,11 @@ def write_tasks(
     kept = 0
     if path.exists() and not force:
         kept, size = _complete_lines(path)
-        last = _line_at_end(path, size)
-        if kept > number or (kept and (_first_line(path) != line(0) or last != line(kept - 1))):
-            msg = f"{path} holds other tasks; choose another file or replace it with --force"
-            raise ValueError(msg)
-        if not kept and size != path.stat().st_size and not line(0).startswith(path.read_bytes()):
-            msg = f"{path} is not a file of tasks; choose another file or replace it with --force"
+        rest = _bytes_from(path, size)
+        ours = kept <= number and (kept == 0 or _first_line(path) == line(0))
+        ours = ours and (kept == 0 or _line_before(path, size) == line(kept - 1))
+        if not ours or (rest and (kept == number or not line(kept).startswith(rest))):
+            msg = f"{path} does not hold the beginning of these tasks; replace it with --force"
             raise ValueError(msg)
         os.truncate(path, size)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,8 +89,8 @@ def _first_line(path: Path) -> bytes:
         return file.readline()
 
 
-def _line_at_end(path: Path, size: int) -> bytes:
-    """The last complete line, which ends at byte `size`."""
+def _line_before(path: Path, size: int) -> bytes:
+    """The complete line that ends at byte `size`."""
     with path.open("rb") as file:
         start = size - 1
         while start > 0:
@@ -101,3 +100,10 @@ def _line_at_end(path: Path, size: int) -> bytes:
             start -= 1
         file.seek(start)
         return file.read(size - start)
+
+
+def _bytes_from(path: Path, size: int) -> bytes:
+    """What follows the last complete line: at most the beginning of a task."""
+    with path.open("rb") as file:
+        file.seek(size)
+        return file.read()

@@ -4,6 +4,7 @@ A text policy answers a prompt with a response. In a token environment the same 
 one token at a time.
 """
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -118,42 +119,43 @@ class _TextResponses:
 
 
 class _TypedResponses:
-    """Types the response token by token."""
+    """Types the response token by token.
+
+    The position is read from the environment, so that nothing here can fall out of step with it.
+    """
 
     def __init__(
         self,
         respond: Respond,
-        views: Sequence[Callable[[], _View]],
+        views: Sequence[Callable[[], Any]],
         encode: Callable[[str], list[int]],
     ) -> None:
         self._respond = respond
         self._views = views
         self._encode = encode
-        self._pending: list[list[int] | None] = [None] * len(views)
+        self._typed: list[tuple[str, list[int]]] = [("", [])] * len(views)
 
     def act(self, observations: Sequence[Any]) -> np.ndarray:
-        """The next token for each environment."""
+        """The next token for each environment; shape (n,)."""
         del observations
         actions = []
-        for i, view in enumerate(self._views):
-            pending = self._pending[i]
-            if pending is None:
-                pending = self._pending[i] = self._encode(self._respond(view()))
-            actions.append(pending.pop(0) if pending else 0)
+        for i, make_view in enumerate(self._views):
+            view = make_view()
+            task_id = view.task.task_id
+            if self._typed[i][0] != task_id:
+                self._typed[i] = (task_id, self._encode(self._respond(view)))
+            tokens, position = self._typed[i][1], view.typed
+            actions.append(tokens[position] if position < len(tokens) else 0)
         return np.array(actions)
 
     def reset(self, indices: Sequence[int]) -> None:
-        """Begin a new response in these environments."""
-        for i in indices:
-            self._pending[i] = None
+        """Nothing is remembered beyond the current task."""
 
 
 class _Random:
     """Samples the action space, from a stream of its own."""
 
     def __init__(self, space: Any) -> None:
-        import copy
-
         self._space = copy.deepcopy(space)
         self._space.seed(_RANDOM_SEED)
 

@@ -122,6 +122,11 @@ class TextTaskEnv(gym.Env[str, str]):
         return self._task
 
     @property
+    def over(self) -> bool:
+        """Whether a `reset` is needed before the next step."""
+        return self._over
+
+    @property
     def transcript(self) -> list[tuple[str, str]]:
         """What was said in this episode, as (role, text) pairs."""
         return list(self._transcript)
@@ -139,9 +144,8 @@ class TextTaskEnv(gym.Env[str, str]):
             self._seed, self._index = int(seed), -1
         elif self._seed is None:
             self._seed = int(self.np_random.integers(2**63))
-        self._index += 1
         self._task, self._index = choose_task(
-            self.source, self._seed, self._index, self.split, self.difficulty, options
+            self.source, self._seed, self._index + 1, self.split, self.difficulty, options
         )
         self._turn, self._over = 0, False
         self._transcript = [("prompt", self._task.prompt)]
@@ -239,7 +243,11 @@ def choose_task(
             if len(task.prompt) > MAX_PROMPT:
                 msg = f"the task's prompt has {len(task.prompt)} characters, more than {MAX_PROMPT}"
                 raise ValueError(msg)
-            source.oracle(task)  # refuses a family that this source cannot verify
+            try:
+                source.oracle(task)  # refuses a family that this source cannot verify
+            except (LookupError, TypeError) as error:
+                msg = f"the task's reference does not fit its family {task.family!r}: {error!r}"
+                raise ValueError(msg) from error
             return task, index
         if "difficulty" in options:
             difficulty = check_difficulty(options["difficulty"])

@@ -48,7 +48,11 @@ def measure() -> list[Paired]:
         def peer(pairs: list[tuple[str, str]] = pairs) -> int:
             for gold, text in pairs[:20]:
                 answer = parse(text, extraction_config=configs, parsing_timeout=None)
-                verify(parse(gold, extraction_config=configs, parsing_timeout=None), answer, timeout_seconds=None)
+                verify(
+                    parse(gold, extraction_config=configs, parsing_timeout=None),
+                    answer,
+                    timeout_seconds=None,
+                )
             return 20
 
         rows.append(compare(name, ours, peer))

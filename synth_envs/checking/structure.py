@@ -13,9 +13,9 @@ __all__ = ["BrokenRuleError", "check_returned"]
 
 
 class BrokenRuleError(Exception):
-    """A call broke a rule of the contract: `rule` names it, the text says how."""
+    """A call broke a rule: `rule` names it, or else the rule being checked; the text says how."""
 
-    def __init__(self, detail: str, *, rule: str) -> None:
+    def __init__(self, detail: str, *, rule: str = "") -> None:
         super().__init__(detail)
         self.rule = rule
 
@@ -35,8 +35,9 @@ def check_returned(
         BrokenRuleError: The structure is not the contract's.
     """
     n = env.num_envs
-    names = ("observations", "rewards", "terminations", "truncations", "infos")
-    names = names if call == "step" else (names[0], names[-1])
+    names = ["observations", "rewards", "terminations", "truncations", "infos"]
+    if call != "step":
+        names = ["observations", "infos"]
     if not isinstance(returned, tuple) or len(returned) != len(names):
         msg = f"{call} must return the tuple ({', '.join(names)}), got {brief(returned)}"
         raise BrokenRuleError(msg, rule="result")
@@ -63,7 +64,7 @@ def check_returned(
     if not isinstance(infos, dict):
         msg = f"{call} must return a dict of infos, got {type(infos).__name__}"
         raise BrokenRuleError(msg, rule="infos")
-    _check_infos(infos, "infos", mask)
+    _check_infos(infos, "infos", mask, "infos masks" if mask.all() else "reset_mask")
 
 
 def _dtype_problem(space: Space[Any], value: Any, name: str) -> str | None:
@@ -79,7 +80,7 @@ def _dtype_problem(space: Space[Any], value: Any, name: str) -> str | None:
     return next((problem for problem in found if problem), None)
 
 
-def _check_infos(infos: Mapping[str, Any], name: str, allowed: np.ndarray) -> None:
+def _check_infos(infos: Mapping[str, Any], name: str, allowed: np.ndarray, rule: str) -> None:
     for key, value in infos.items():
         if is_mask(key, infos):
             continue
@@ -93,10 +94,11 @@ def _check_infos(infos: Mapping[str, Any], name: str, allowed: np.ndarray) -> No
             )
             raise BrokenRuleError(msg, rule="infos masks")
         if (mask & ~allowed).any():
-            msg = f"{name}['_{key}'] marks {np.flatnonzero(mask & ~allowed).tolist()}, which got no info"
-            raise BrokenRuleError(msg, rule="infos masks")
+            extra = np.flatnonzero(mask & ~allowed).tolist()
+            msg = f"{name}['_{key}'] marks the sub-environments {extra}, which have no part in it"
+            raise BrokenRuleError(msg, rule=rule)
         if isinstance(value, dict):
-            _check_infos(value, f"{name}[{key!r}]", mask)
+            _check_infos(value, f"{name}[{key!r}]", mask, "infos masks")
         elif not isinstance(value, np.ndarray) or value.shape[:1] != allowed.shape:
             msg = f"{name}[{key!r}] must be a dict or an array with {len(allowed)} rows, got {brief(value)}"
             raise BrokenRuleError(msg, rule="infos")

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
-from gymnasium import Space
 from gymnasium.vector import AutoresetMode, VectorEnv
 
 from synth_envs.checking.structure import BrokenRuleError, check_returned
@@ -46,7 +45,7 @@ class Event:
         """Which episodes this call ended."""
         if self.call == "reset":
             return np.zeros(len(self.mask), dtype=np.bool_)
-        return np.logical_or(self.kept[2], self.kept[3])
+        return np.asarray(self.kept[2] | self.kept[3])
 
 
 @dataclass
@@ -54,20 +53,30 @@ class Trace:
     """The calls of one run, in order; `rows` and `history` show one sub-environment of it."""
 
     mode: AutoresetMode
-    observation_space: Space[Any]
-    action_space: Space[Any]
+    env: VectorEnv[Any, Any, Any]
     events: list[Event] = field(default_factory=list)
     unseeded: int | None = None  # where in `events` everything was reset without a seed
 
     def before_unseeded(self) -> "Trace":
         """The part up to the unseeded reset."""
-        return Trace(
-            self.mode, self.observation_space, self.action_space, self.events[: self.unseeded]
-        )
+        return Trace(self.mode, self.env, self.events[: self.unseeded])
+
+    def append(
+        self, call: str, returned: Any, mask: np.ndarray | None = None, actions: Any = None
+    ) -> Event:
+        """Record one call; `mask` tells which sub-environments it could change, None means all.
+
+        Raises:
+            BrokenRuleError: What it returned is malformed.
+        """
+        mask = np.ones(self.env.num_envs, dtype=np.bool_) if mask is None else mask.copy()
+        check_returned(self.env, call, returned, mask)
+        self.events.append(Event(call, returned, copy.deepcopy(returned), mask, actions))
+        return self.events[-1]
 
     def action_rows(self) -> list[list[Any]]:
         """The actions of each step, one for each sub-environment."""
-        return [split(self.action_space, e.actions) for e in self.events if e.call == "step"]
+        return [split(self.env.action_space, e.actions) for e in self.events if e.call == "step"]
 
     def rows(self, i: int) -> list[Row]:
         """What sub-environment i returned at each call that concerned it."""
@@ -75,7 +84,7 @@ class Trace:
         for event in self.events:
             if not event.mask[i]:
                 continue
-            observation = split(self.observation_space, event.kept[0])[i]
+            observation = split(self.env.observation_space, event.kept[0])[i]
             row: Row = {"call": event.call, "observation": observation}
             if event.call == "step":
                 row["reward"] = float(event.kept[1][i])
@@ -123,7 +132,7 @@ def disagreement(a: Sequence[Row], b: Sequence[Row]) -> tuple[str, str, str] | N
 def drive(
     env: VectorEnv[Any, Any, Any],
     mode: AutoresetMode,
-    seed: int | list[int | None],
+    seed: int | list[int | None] | None,
     script: Script,
     steps: int,
     *,
@@ -144,26 +153,25 @@ def drive(
     Raises:
         BrokenRuleError: A call raised, or what it returned is malformed.
     """
-    everyone = np.ones(env.num_envs, dtype=np.bool_)
-    nobody = ~everyone
-    trace = Trace(mode, env.observation_space, env.action_space)
+    trace = Trace(mode, env)
 
-    def record(call: str, returned: Any, mask: np.ndarray, actions: Any = None) -> np.ndarray:
-        check_returned(env, call, returned, mask)
-        event = Event(call, returned, copy.deepcopy(returned), mask.copy(), actions)
-        trace.events.append(event)
+    def record(
+        call: str, returned: Any, mask: np.ndarray | None = None, actions: Any = None
+    ) -> np.ndarray:
+        event = trace.append(call, returned, mask, actions)
         between(event)
         return event.ended
 
-    ended = record("reset", _call(f"reset with seed {seed}", env.reset, seed=seed), everyone)
+    ended = record("reset", _call(f"reset with seed {seed}", env.reset, seed=seed))
     for step in range(steps):
         if step == unseeded_at:
             trace.unseeded = len(trace.events)
-            ended = record("reset", _call("reset without a seed", env.reset), everyone)
+            ended = record("reset", _call("reset without a seed", env.reset))
         elif ended.any() and mode is AutoresetMode.DISABLED:
             options = {"reset_mask": ended.copy()}
             record("reset", _call("reset by mask", env.reset, options=options), ended)
-        actions = script(env, step, ended if mode is AutoresetMode.NEXT_STEP else nobody)
+        only_resets = mode is AutoresetMode.NEXT_STEP
+        actions = script(env, step, ended if only_resets else np.zeros_like(ended))
         if actions is None:
             break
         given = copy.deepcopy(actions)
@@ -171,7 +179,7 @@ def drive(
         if difference(given, actions):
             msg = "step changed the caller's actions in place; copy them before changing them"
             raise BrokenRuleError(msg, rule="actions")
-        ended = record("step", returned, everyone, given)
+        ended = record("step", returned, None, given)
     return trace
 
 
@@ -185,4 +193,4 @@ def _call(what: str, function: Callable[..., Any], *args: Any, **kwargs: Any) ->
         return function(*args, **kwargs)
     except Exception as error:
         msg = f"{what} raised {type(error).__name__}: {error}"
-        raise BrokenRuleError(msg, rule=what.split(maxsplit=1)[0]) from error
+        raise BrokenRuleError(msg) from error

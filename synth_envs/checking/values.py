@@ -39,8 +39,16 @@ def info_of(infos: Mapping[str, Any], i: int) -> dict[str, Any]:
 
 
 def difference(a: Any, b: Any, where: str = "value") -> str | None:
-    """Where and how two results differ, types included; None if they do not. NaN equals NaN."""
-    if type(a) is not type(b):
+    """Where and how two results differ; None if they do not.
+
+    Types and dtypes count, except that a number may be Python's or numpy's. NaN equals NaN.
+    """
+    if isinstance(a, np.bool_ | np.number):
+        a = a.item()
+    if isinstance(b, np.bool_ | np.number):
+        b = b.item()
+    numbers = all(isinstance(x, int | float) and not isinstance(x, bool) for x in (a, b))
+    if type(a) is not type(b) and not numbers:
         return f"{where} is {brief(a)} ({type(a).__name__}), not {brief(b)} ({type(b).__name__})"
     if isinstance(a, Mapping):
         if a.keys() != b.keys():

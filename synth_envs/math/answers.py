@@ -111,8 +111,8 @@ class Numbers:
         return tuple(sorted(set(values) if self.order == "set" else values))
 
     def _by_name(self, items: Sequence[str]) -> list[str] | None:
-        named = dict(item.replace(" ", "").split("=", 1) for item in items if item.count("=") == 1)
-        lower = {name.lower(): value for name, value in named.items()}
+        pairs = [item.split("=") for item in items if item.count("=") == 1]
+        lower = {name.strip().lower(): value.strip() for name, value in pairs}
         if len(lower) != len(items) or set(lower) != {name.lower() for name in self.names}:
             return None
         return [lower[name.lower()] for name in self.names]
@@ -137,7 +137,7 @@ class Labels:
         """The labels in lower case (sorted unless `order` is "list"), or None."""
         if len(text) > _MAX_TEXT:
             return None
-        text = _ARROWS.sub(",", clean_math(text).lower())
+        text = _ARROWS.sub(",", _SPACES.sub(" ", clean_math(text).lower()))
         items = split_items(text)
         if items is None or (self.count is not None and len(items) != self.count):
             return None
@@ -168,7 +168,7 @@ class Choice:
         """Lower-case name -> lower-case value, or None. A name given twice is refused."""
         if len(text) > _MAX_TEXT:
             return None
-        text = clean_math(text).lower().strip()
+        text = _SPACES.sub(" ", clean_math(text).lower()).strip()
         if text[:1] in "{[(" and text[-1:] in "}])":
             text = text[1:-1]
         found: dict[str, str] = {}
@@ -204,7 +204,8 @@ class Grid:
         """The table, or None when it is ragged or has the wrong size."""
         if len(text) > _MAX_TEXT:
             return None
-        text = _MATRIX.sub(" ", clean_math(text).replace("\\\\", ";")).replace("&", " ").strip()
+        # `\\\\` ends a row; it must go before clean_math reads its half as LaTeX spacing.
+        text = _MATRIX.sub(" ", clean_math(text.replace("\\\\", ";"))).replace("&", " ").strip()
         if text.startswith("[["):
             text = text[1:].removesuffix("]")
         text = _ROW_END.sub(";", text).replace("[", "").replace("]", "")
@@ -232,9 +233,11 @@ class Grid:
 
 
 _LABEL = re.compile(r"[\w]{1,40}").fullmatch
-_ARROWS = re.compile(r"\s*(?:-{1,2}>|=>|\u2192|(?<=\w)-(?=\w))\s*")
-_SEPARATORS = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+")
-_CLAUSES = re.compile(r"\s*[,;\n]\s*(?:and\s+)?|\s+and\s+")
+# Runs of spaces are collapsed first: these expressions would be quadratic on them.
+_SPACES = re.compile(r"[^\S\n]+")
+_ARROWS = re.compile(r" ?(?:-{1,2}>|=>|(?<=\w)-(?=\w)) ?")
+_SEPARATORS = re.compile(r"\s?[,;]\s?(?:and\s)?|\sand\s")
+_CLAUSES = re.compile(r"\s?[,;\n]\s?(?:and\s)?|\sand\s")
 _PAIR = re.compile(
     r"[\"']?(?P<name>\w{1,40})[\"']?\s{0,4}(?:[:=]|->|\bis\b)\s{0,4}(?:an?\s+|the\s+)?[\"']?(?P<value>-?\w{1,40})[\"']?"
 ).fullmatch
@@ -252,7 +255,7 @@ def split_items(text: str) -> list[str] | None:
     """
     if len(text) > _MAX_TEXT:
         return None
-    text = clean_math(text).strip()
+    text = _SPACES.sub(" ", clean_math(text)).strip()
     if text[:1] in _OPENERS:
         if text[-1:] != _OPENERS[text[0]]:
             return None

@@ -12,7 +12,9 @@ __all__ = ["Equivalence", "math_equal", "symbolic_form"]
 
 Equivalence = Literal["equal", "different", "unparsable", "timeout"]
 
-_SPACING: Final = re.compile(r"\\[,;:! ]|\\(?:left|right|displaystyle|quad|qquad)(?![A-Za-z])|[\s~]")
+_SPACING: Final = re.compile(
+    r"\\[,;:! ]|\\(?:left|right|displaystyle|quad|qquad)(?![A-Za-z])|[\s~]"
+)
 _THOUSANDS: Final = re.compile(r"(?<=[0-9]),(?:\\!\s*)?(?=[0-9]{3}(?![0-9]))|\{,\}")
 _DECIMAL: Final = re.compile(r"(?<![0-9.])([0-9]*)\.([0-9]+)(?![0-9.])")
 # Text that math-verify would read as something else: words and units as products of letters,
@@ -94,9 +96,7 @@ def _undecided(gold: Value, answer: Value) -> bool:
 def symbolic_form(text: str) -> str:
     """The text as math-verify gets it: decimals as fractions, which it compares exactly."""
     text = clean(_THOUSANDS.sub("", text))
-    return _DECIMAL.sub(
-        lambda m: rf"{{\frac{{{int(m[1] + m[2])}}}{{{10 ** len(m[2])}}}}}", text
-    )
+    return _DECIMAL.sub(lambda m: rf"{{\frac{{{int(m[1] + m[2])}}}{{{10 ** len(m[2])}}}}}", text)
 
 
 def _may_ask(gold: str, answer: str) -> bool:

@@ -25,6 +25,10 @@ _PHRASE = re.compile(
     r"answer\*{0,2}(?:\s{1,4}is\b|\s{0,4}[:=])\s{0,4}:?|####",
     re.IGNORECASE,
 )
+# Where the words after "The answer is" stop being the answer.
+_SENTENCE_END = re.compile(
+    r"[.!?](?:\s|$)|,?\s+(?:so|but|because|since|which|hence|thus|therefore|as)\b|(?<=\S)\s*\\boxed"
+)
 _BOX = re.compile(r"\\(?:boxed|fbox) ?\{")
 # The shortest ways to answer, read without looking for anything else.
 _SIMPLE = re.compile(
@@ -109,13 +113,16 @@ def _phrases(response: str) -> list[tuple[int, int]]:
 def _read_tail(tail: str, parse: Callable[[str], V | None]) -> V | None:
     """The answer that follows a phrase such as "The answer is": the longest reading that parses."""
     stripped = tail.strip()
-    if stripped.count("**") == 1:  # the other half of the pair stands before the marker
-        stripped = stripped.replace("**", "").strip()
+    # Half of a bold pair may stand before the marker: "**Answer:** 5", "**Answer: 5**".
+    if stripped.startswith("** ") or (stripped.startswith("**") and stripped.count("**") == 1):
+        stripped = stripped[2:].strip()
+    elif stripped.endswith("**") and stripped.count("**") % 2:
+        stripped = stripped[:-2]
     readings = (
         stripped,
         stripped.partition("\n\n")[0],
         stripped.partition("\n")[0],
-        re.split(r"[.!?](?:\s|$)", stripped, maxsplit=1)[0],
+        _SENTENCE_END.split(stripped, maxsplit=1)[0],
     )
     previous = None
     for reading in readings:

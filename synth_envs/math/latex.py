@@ -1,10 +1,10 @@
-"""Exact comparison of final mathematical answers written in LaTeX or plain text.
+r"""Exact comparison of final mathematical answers written in LaTeX or plain text.
 
 The text is parsed by a grammar of our own and never evaluated. Every input costs bounded time
 (milliseconds) in any thread: length, nesting, digits, exponents and terms are limited, and no
 signal is used. What lies outside the grammar is refused rather than guessed.
 
-    >>> equal(parse_latex(r"\\frac{1}{\\sqrt 2}"), parse_latex(r"\\frac{\\sqrt{2}}{2}"))
+    >>> equal(parse_latex(r"\frac{1}{\sqrt 2}"), parse_latex(r"\frac{\sqrt{2}}{2}"))
     True
     >>> equal(parse_latex("(1,2)"), parse_latex("[1,2]"))
     False
@@ -20,10 +20,11 @@ __all__ = ["TooComplex", "Value", "equal", "is_complete", "parse_latex", "same_s
 
 
 def parse_latex(text: str) -> Value | None:
-    """Parses a final answer.
+    r"""Parses a final answer.
 
     Args:
-        text: The answer alone, as LaTeX (with or without `$` or `\\boxed{}` around it) or plain text.
+        text: The answer alone, as LaTeX (with or without `$` or `\boxed{}` around it) or plain
+            text.
 
     Returns:
         An immutable, hashable value, or None where the text is outside the grammar.

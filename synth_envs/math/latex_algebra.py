@@ -12,17 +12,18 @@ Every operation draws on the budget of its `Ring`: an expression that grows too 
 """
 
 from fractions import Fraction
+from itertools import islice
 from math import gcd, lcm
 from typing import Any, Final, NamedTuple, TypeAlias
 
 __all__ = [
-    "E",
-    "I",
     "ONE",
     "PI",
     "ZERO",
     "Atom",
+    "E",
     "Frozen",
+    "I",
     "Monomial",
     "Poly",
     "Ratio",
@@ -44,11 +45,15 @@ MAX_ATOM_TEXT: Final = 2_000  # [characters] nested opaque terms repeat their ar
 BUDGET: Final = 4_000  # [term products] about 10 ms
 
 
-class TooComplex(ValueError):
+class TooComplex(ValueError):  # noqa: N818 - a refusal, not a fault
     """A bound was hit (length, nesting, exponent, digits or terms): not to be passed on."""
 
+    def __str__(self) -> str:
+        """Say what happened; which bound it was is the parser's business."""
+        return "the answer exceeds a bound of the parser"
 
-class Refused(ValueError):
+
+class Refused(ValueError):  # noqa: N818 - as above
     """The text is outside the grammar or has no value (such as a division by zero)."""
 
 
@@ -120,9 +125,9 @@ def checked(value: Rational) -> Rational:
         if value.denominator == 1:
             value = value.numerator
         elif value.denominator.bit_length() > MAX_BITS:
-            raise TooComplex("a denominator exceeds 400 digits")
+            raise TooComplex  # a denominator exceeds 400 digits
     if value.numerator.bit_length() > MAX_BITS:
-        raise TooComplex("a number exceeds 400 digits")
+        raise TooComplex  # a number exceeds 400 digits
     return value
 
 
@@ -147,12 +152,12 @@ class Ring:
         """Draws on the budget; raises `TooComplex` when it is used up."""
         self._budget -= amount
         if self._budget < 0:
-            raise TooComplex("the expression needs too many operations")
+            raise TooComplex  # the expression needs too many operations
 
     # Polynomials
 
     def poly_add(self, p: Poly, q: Poly) -> Poly:
-        """p + q."""
+        """The sum of p and q."""
         self.spend(1 + len(q) // 4)
         out = dict(p)
         for monomial, c in q.items():
@@ -162,23 +167,21 @@ class Ring:
             else:
                 del out[monomial]
         if len(out) > MAX_TERMS:
-            raise TooComplex("the expression has too many terms")
+            raise TooComplex  # the expression has too many terms
         return out
 
     def poly_scale(self, p: Poly, factor: Rational) -> Poly:
-        """P times a nonzero rational number."""
+        """The polynomial times a nonzero rational number."""
         self.spend(1 + len(p) // 4)
         return {monomial: checked(c * factor) for monomial, c in p.items()}
 
     def poly_multiply(self, p: Poly, q: Poly) -> Poly:
-        """P times q."""
+        """The product of p and q."""
         if p == POLY_ONE:
             return q
         if q == POLY_ONE:
             return p
-        digits = sum(_bits(c) for c in p.values()) + sum(_bits(c) for c in q.values())
-        # A product of large fractions costs several gcds of large integers.
-        self.spend(len(p) * len(q) * (1 + digits // (256 * (len(p) + len(q)))))
+        self.spend(len(p) * len(q) * (1 + _weight(p) + _weight(q)) // 2)
         out: Poly = {}
         for m1, c1 in p.items():
             for m2, c2 in q.items():
@@ -193,11 +196,11 @@ class Ring:
                     else:
                         del out[m]
             if len(out) > MAX_TERMS:
-                raise TooComplex("the expression has too many terms")
+                raise TooComplex  # the expression has too many terms
         return out
 
     def poly_power(self, p: Poly, k: int) -> Poly:
-        """P to the power k >= 0. Sums are multiplied one by one: that keeps the factors sparse."""
+        """Raise p to the power k >= 0. Sums are multiplied one by one: that keeps the factors sparse."""
         out = POLY_ONE
         if len(p) > 1:
             for _ in range(k):
@@ -215,7 +218,7 @@ class Ring:
     # Quotients
 
     def add(self, a: Ratio, b: Ratio) -> Ratio:
-        """A + b."""
+        """The sum of a and b."""
         if a.den == b.den:
             num, den = self.poly_add(a.num, b.num), a.den
         else:
@@ -225,15 +228,15 @@ class Ring:
         return self._fold(Ratio(num, den)) if num else ZERO
 
     def scale(self, a: Ratio, factor: Rational) -> Ratio:
-        """A times a rational number."""
+        """The value times a rational number."""
         return Ratio(self.poly_scale(a.num, factor), a.den) if factor else ZERO
 
     def subtract(self, a: Ratio, b: Ratio) -> Ratio:
-        """A - b."""
+        """The difference of a and b."""
         return self.add(a, self.scale(b, -1))
 
     def multiply(self, a: Ratio, b: Ratio) -> Ratio:
-        """A times b."""
+        """The product of a and b."""
         if not a.num or not b.num:
             return ZERO
         num = self.poly_multiply(a.num, b.num)
@@ -241,13 +244,13 @@ class Ring:
         return self._fold(Ratio(num, den)) if num else ZERO
 
     def divide(self, a: Ratio, b: Ratio) -> Ratio:
-        """A divided by b."""
+        """The quotient of a and b."""
         if not b.num:
-            raise Refused("division by zero")
+            raise Refused  # division by zero
         return self.multiply(a, self._fold(Ratio(b.den, b.num)))
 
     def integer_power(self, a: Ratio, k: int) -> Ratio:
-        """A to the integer power k, whose size the caller has bounded."""
+        """Raise a to the integer power k, whose size the caller has bounded."""
         if k < 0:
             return self.integer_power(self.divide(ONE, a), -k)
         return Ratio(self.poly_power(a.num, k), self.poly_power(a.den, k))
@@ -256,7 +259,7 @@ class Ring:
         """Moves a denominator of one term into the numerator."""
         if len(a.den) != 1 or a.den == POLY_ONE:
             if not a.den:  # opaque roots such as sqrt(x^2) - x make zero divisors possible
-                raise Refused("division by zero")
+                raise Refused  # division by zero
             return a
         ((monomial, c),) = a.den.items()
         factor: Rational = Fraction(1) / c
@@ -301,15 +304,20 @@ class Ring:
     def text(self, a: Ratio) -> str:
         """A text for use in an atom; equal texts mean equal values."""
         a = self.canonical(a)
-        out = poly_text(a.num) if a.den == POLY_ONE else f"({poly_text(a.num)})/({poly_text(a.den)})"
+        out = (
+            poly_text(a.num) if a.den == POLY_ONE else f"({poly_text(a.num)})/({poly_text(a.den)})"
+        )
         if len(out) > MAX_ATOM_TEXT:
-            raise TooComplex("an argument is too long")
+            raise TooComplex  # an argument is too long
         self.spend(len(out) // 64)
         return out
 
 
-def _bits(c: Rational) -> int:
-    return c.numerator.bit_length() + c.denominator.bit_length() - 1
+def _weight(p: Poly) -> int:
+    """What a product with a typical term costs: more for fractions, long numbers, many atoms."""
+    ((monomial, c),) = islice(p.items(), len(p) // 2, len(p) // 2 + 1)
+    fraction = 2 if isinstance(c, Fraction) else 0
+    return fraction + len(monomial) // 3 + (c.numerator * c.denominator).bit_length() // 256
 
 
 def _join(m1: Monomial, m2: Monomial) -> tuple[Rational, Monomial, list[tuple[Poly, int]]]:
@@ -338,7 +346,7 @@ def _join(m1: Monomial, m2: Monomial) -> tuple[Rational, Monomial, list[tuple[Po
         elif atom == I:  # i only ever has exponent 1
             factor, total = -factor, 0
         if abs(total) > MAX_EXPONENT:
-            raise TooComplex("an exponent is too large")
+            raise TooComplex  # an exponent is too large
         if total:
             merged[atom] = checked(total)
         else:

@@ -6,35 +6,39 @@ from typing import Final
 
 from synth_envs.math.latex_algebra import Refused, TooComplex
 
-__all__ = ["FUNCTIONS", "MAX_DEPTH", "MAX_LENGTH", "Token", "clean", "tokenize"]
+__all__ = ["FUNCTIONS", "MAX_DEPTH", "MAX_LENGTH", "Token", "clean", "tokenize", "words"]
 
 MAX_LENGTH: Final = 1_000  # [characters]
 MAX_DEPTH: Final = 40  # nested brackets
 
-FUNCTIONS: Final = frozenset(
-    "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log exp".split()
-)
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text, as a set."""
+    return frozenset(text.split())
+
+
+FUNCTIONS: Final = words("sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log exp")
 PLAIN_COMMANDS: Final = {"sqrt": "surd", "pi": "pi", "infinity": "infty", "or": "or", "and": "and"}
 # Runs of up to three letters are products of variables, except these.
-SHORT_WORDS: Final = frozenset(
+SHORT_WORDS: Final = words(
     "yes no on off odd all any one two six ten red tie win may mon tue wed thu fri sat sun jan feb"
-    " mar apr jun jul aug sep oct nov dec nan inf not the is if abs max min mod gcd lcm lim".split()
+    " mar apr jun jul aug sep oct nov dec nan inf not the is if abs max min mod gcd lcm lim"
 )
-BARE_UNITS: Final = frozenset("cm mm km ft kg mg ml mi yd lb oz in mph sec am pm".split())
-TIGHT_UNITS: Final = frozenset("cm mm km kg mph am pm".split())
+BARE_UNITS: Final = words("cm mm km ft kg mg ml mi yd lb oz in mph sec am pm")
+TIGHT_UNITS: Final = words("cm mm km kg mph am pm")
 
 COMMAND_NAMES: Final = {
-    **dict.fromkeys("dfrac tfrac cfrac".split(), "frac"),
-    **dict.fromkeys("tbinom dbinom".split(), "binom"),
-    **dict.fromkeys("leq leqslant".split(), "le"),
-    **dict.fromkeys("geq geqslant".split(), "ge"),
-    **dict.fromkeys("varnothing".split(), "emptyset"),
+    **dict.fromkeys(words("dfrac tfrac cfrac"), "frac"),
+    **dict.fromkeys(words("tbinom dbinom"), "binom"),
+    **dict.fromkeys(words("leq leqslant"), "le"),
+    **dict.fromkeys(words("geq geqslant"), "ge"),
+    "varnothing": "emptyset",
     "lor": "or",
     "land": "and",
 }
 COMMAND_SYMBOLS: Final = {
-    **dict.fromkeys("cdot times ast".split(), "*"),
-    **dict.fromkeys("lvert rvert vert mid".split(), "|"),
+    **dict.fromkeys(words("cdot times ast"), "*"),
+    **dict.fromkeys(words("lvert rvert vert mid"), "|"),
     "div": "/",
     "colon": ":",
     "lt": "<",
@@ -49,9 +53,9 @@ COMMAND_SYMBOLS: Final = {
     "rangle": ">>",
     "degree": "deg",
 }
-IGNORED: Final = frozenset(
+IGNORED: Final = words(
     "left right big Big bigg Bigg bigl bigr Bigl Bigr quad qquad displaystyle textstyle"
-    " limits nolimits thinspace".split()
+    " limits nolimits thinspace"
 )
 UNICODE: Final = str.maketrans(
     {
@@ -120,9 +124,9 @@ class Token:
 
 
 def clean(text: str) -> str:
-    """Strips the wrapping that carries no meaning: `$...$`, `\\boxed{...}`, a final full stop."""
+    r"""Strips the wrapping that carries no meaning: `$...$`, `\boxed{...}`, a final full stop."""
     if len(text) > MAX_LENGTH:
-        raise TooComplex("the answer is too long")
+        raise TooComplex  # the answer is too long
     text = text.strip()
     for _ in range(4):
         before = text
@@ -147,7 +151,7 @@ def clean(text: str) -> str:
             break
     text = text.translate(UNICODE)
     if len(text) > 2 * MAX_LENGTH:
-        raise TooComplex("the answer is too long")
+        raise TooComplex  # the answer is too long
     return text
 
 
@@ -168,25 +172,25 @@ def tokenize(text: str) -> list[Token]:
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            raise Refused("a character or command outside the grammar")
+            raise Refused  # a character or command outside the grammar
         kind, body = match.lastgroup or "", match.group(match.lastgroup or 0)
         if kind == "space":
             position, gap = match.end(), True
             continue
         position = match.end()
         if kind == "scientific":
-            raise Refused("2e-5 may be a product or a power of ten")
+            raise Refused  # 2e-5 may be a product or a power of ten
         if kind == "commas" and _separates(stack, body):
             body = body.partition(",")[0]
             position = match.start() + len(body)
             kind = "num"
-        fresh = list(_tokens_of(kind, body, gap, tokens[-1] if tokens else None))
+        fresh = list(_tokens_of(kind, body, tokens[-1] if tokens else None, gap=gap))
         for token in fresh:
             _track(stack, token)
         tokens.extend(fresh)
         gap = not fresh and gap
     if stack:
-        raise Refused("unbalanced brackets")
+        raise Refused  # unbalanced brackets
     return tokens
 
 
@@ -197,9 +201,7 @@ def _separates(stack: list[str], body: str) -> bool:
 
 
 def _track(stack: list[str], token: Token) -> None:
-    if token.kind == "begin":
-        stack.append(token.text)
-    elif token.kind == "op" and token.text in _OPENERS:
+    if token.kind == "begin" or (token.kind == "op" and token.text in _OPENERS):
         stack.append(token.text)
     elif token.kind == "end" or (token.kind == "op" and token.text in _CLOSERS):
         opener = stack.pop() if stack else ""
@@ -207,12 +209,12 @@ def _track(stack: list[str], token: Token) -> None:
         # Half-open intervals mix round and square brackets; nothing else mixes.
         closes = token.text in ")]" if opener in {"(", "["} else token.text == curly.get(opener)
         if not closes and not (token.kind == "end" and opener == token.text):
-            raise Refused("unbalanced brackets")
+            raise Refused  # unbalanced brackets
     if len(stack) > MAX_DEPTH:
-        raise TooComplex("brackets nest too deeply")
+        raise TooComplex  # brackets nest too deeply
 
 
-def _tokens_of(kind: str, body: str, gap: bool, previous: Token | None) -> list[Token]:
+def _tokens_of(kind: str, body: str, previous: Token | None, *, gap: bool) -> list[Token]:
     if kind in {"num", "grouped", "commas"}:
         return [Token("num", re.sub(r"[^0-9.]", "", body), gap)]
     if kind == "repeating":
@@ -230,17 +232,17 @@ def _tokens_of(kind: str, body: str, gap: bool, previous: Token | None) -> list[
     if kind == "env":
         return [Token(body[: body.index("{")].strip(), body[body.index("{") + 1 : -1], gap)]
     if kind == "cmd":
-        return _command(body, gap)
+        return _command(body, gap=gap)
     if kind == "row":
         return [Token("op", r"\\", gap)]
     if kind == "escaped":
         return [Token("op", "\\" + body if body in "{}" else body, gap)]
     if kind == "word":
-        return _letters(body, gap, previous)
+        return _letters(body, previous, gap=gap)
     return [Token("op", "^" if body == "**" else body, gap)]
 
 
-def _command(name: str, gap: bool) -> list[Token]:
+def _command(name: str, *, gap: bool) -> list[Token]:
     if name in IGNORED:
         return []
     if name in COMMAND_SYMBOLS:
@@ -248,7 +250,7 @@ def _command(name: str, gap: bool) -> list[Token]:
     return [Token("cmd", COMMAND_NAMES.get(name, name), gap)]
 
 
-def _letters(run: str, gap: bool, previous: Token | None) -> list[Token]:
+def _letters(run: str, previous: Token | None, *, gap: bool) -> list[Token]:
     """A run of letters is a name known here, a word, a unit, or a product of variables."""
     if run in FUNCTIONS:
         return [Token("cmd", run, gap)]

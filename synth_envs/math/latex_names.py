@@ -17,7 +17,9 @@ _NOT_WORDS: Final = FUNCTIONS | {"sqrt", "pi", "and", "or", "infinity"}
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BASES: Final = {
     word: base
-    for base, word in enumerate("two three four five six seven eight nine ten".split(), start=2)
+    for base, word in enumerate(
+        ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=2
+    )
 } | {"twelve": 12, "sixteen": 16}
 
 
@@ -66,7 +68,7 @@ def name_of(tokens: Sequence[Token]) -> str | None:
 
 
 def based_integer(tokens: Sequence[Token]) -> Based | None:
-    """`52_8`, `A3_{16}` or `1010_{\\text{two}}`; None for anything else."""
+    r"""`52_8`, `A3_{16}` or `1010_{\text{two}}`; None for anything else."""
     at = next((i for i, token in enumerate(tokens) if token.text == "_"), 0)
     digits = "".join(token.text for token in tokens[:at]).upper()
     plain = all(token.kind in {"num", "letter"} for token in tokens[:at])
@@ -76,9 +78,9 @@ def based_integer(tokens: Sequence[Token]) -> Based | None:
     if len(rest) == 3 and (rest[0].text, rest[2].text) == ("{", "}"):
         rest = rest[1:2]
     if len(rest) != 1 or rest[0].kind not in {"num", "text", "word"}:
-        raise Refused("a number with a subscript that is not a base")
+        raise Refused  # a number with a subscript that is not a base
     word = normal_text(rest[0].text)
     base = int(word) if word.isdecimal() and len(word) <= 2 else _BASES.get(word, 0)
     if not 2 <= base <= len(_DIGITS) or any(char not in _DIGITS[:base] for char in digits):
-        raise Refused("not an integer in this base")
+        raise Refused  # not an integer in this base
     return Based(digits.lstrip("0") or "0", base)

@@ -26,14 +26,14 @@ from synth_envs.math.latex_functions import (
     power,
     root,
 )
-from synth_envs.math.latex_lexer import FUNCTIONS, MAX_DEPTH, Token
+from synth_envs.math.latex_lexer import FUNCTIONS, MAX_DEPTH, Token, words
 
 __all__ = ["GREEK", "parse_expression"]
 
-GREEK: Final = frozenset(
+GREEK: Final = words(
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi"
     " rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Sigma Upsilon Phi"
-    " Psi Omega ell".split()
+    " Psi Omega ell"
 )
 _BRACKETS: Final = {"(": ")", "[": "]", "{": "}"}
 _STARTS: Final = GREEK | FUNCTIONS | {"frac", "binom", "sqrt", "surd", "pi"}
@@ -42,12 +42,12 @@ _END: Final = Token("end of text", "")
 
 
 def parse_expression(ring: Ring, tokens: Sequence[Token], plus_minus: int = 0) -> Ratio:
-    """The value of an expression that spans all of `tokens`.
+    r"""The value of an expression that spans all of `tokens`.
 
     Args:
         ring: Does the arithmetic and bounds its cost.
         tokens: The expression.
-        plus_minus: The sign that `\\pm` stands for, +1 or -1; 0 refuses it.
+        plus_minus: The sign that `\pm` stands for, +1 or -1; 0 refuses it.
 
     Raises:
         Refused: The tokens are no such expression, or it has no value.
@@ -94,12 +94,12 @@ class _Parser:
 
     def expect(self, symbol: str) -> None:
         if not self.at(symbol):
-            raise Refused(f"expected {symbol}")
+            raise Refused
         self.position += 1
 
     def finish(self) -> None:
         if self.position != len(self.tokens):
-            raise Refused("something follows the expression")
+            raise Refused  # something follows the expression
 
     # Sums and products
 
@@ -111,26 +111,26 @@ class _Parser:
             return 1 if token.text == "+" else -1
         if token.kind == "cmd" and token.text == "pm":
             if not self.plus_minus:
-                raise Refused("two values where one is expected")
+                raise Refused  # two values where one is expected
             self.position += 1
             return self.plus_minus
         return None
 
-    def sum(self, depth: int, bars: bool = False) -> Ratio:
+    def sum(self, depth: int, *, bars: bool = False) -> Ratio:
         """A sum of products. `bars`: a bar closes it, and cannot open an absolute value."""
         if depth > MAX_DEPTH:
-            raise TooComplex("the expression nests too deeply")
+            raise TooComplex  # the expression nests too deeply
         sign = self.sign()
-        total = self.product(depth, bars)
+        total = self.product(depth, bars=bars)
         if sign == -1:
             total = self.ring.scale(total, -1)
         while (sign := self.sign()) is not None:
             inner = self.sign()
-            term = self.product(depth, bars)
+            term = self.product(depth, bars=bars)
             total = self.ring.add(total, self.ring.scale(term, sign * (inner or 1)))
         return total
 
-    def product(self, depth: int, bars: bool) -> Ratio:
+    def product(self, depth: int, *, bars: bool) -> Ratio:
         value = self.factor(depth)
         divided = False
         while True:
@@ -140,15 +140,15 @@ class _Parser:
                 factor = self.ring.scale(self.factor(depth), sign)
                 combine = self.ring.divide if divided else self.ring.multiply
                 value = combine(value, factor)
-            elif self.starts_factor(bars):
+            elif self.starts_factor(bars=bars):
                 # 1/2x has two readings; 2 3 and x2 have none.
                 if divided or self.peek().kind == "num":
-                    raise Refused("ambiguous product")
+                    raise Refused  # ambiguous product
                 value = self.ring.multiply(value, self.factor(depth))
             else:
                 return value
 
-    def starts_factor(self, bars: bool) -> bool:
+    def starts_factor(self, *, bars: bool) -> bool:
         token = self.peek()
         if token.kind == "op":
             return token.text in _BRACKETS or (token.text == "|" and not bars)
@@ -163,7 +163,7 @@ class _Parser:
             self.position += 1
             value = power(self.ring, value, self.exponent(depth + 1))
         if self.at("!", "^"):
-            raise Refused("ambiguous powers or factorials")
+            raise Refused  # ambiguous powers or factorials
         if self.degrees and self.at("deg"):
             self.position += 1
             value = self.ring.multiply(value, self.ring.scale(atom_ratio(PI), Fraction(1, 180)))
@@ -171,19 +171,21 @@ class _Parser:
 
     def exponent(self, depth: int) -> Ratio:
         if depth > MAX_DEPTH:
-            raise TooComplex("exponents nest too deeply")
+            raise TooComplex  # exponents nest too deeply
         sign = self.sign() or 1
         token = self.peek()
         if token.kind == "letter" and self.peek(1).kind == "letter" and not self.peek(1).gap:
-            raise Refused("x^ab has two readings")
+            raise Refused  # x^ab has two readings
         if token.kind == "num":
             value = decimal(self.take().text)
-        elif token.kind == "letter" or (token.kind == "op" and token.text in _BRACKETS):
-            value = self.primary(depth)
-        elif token.kind == "cmd" and token.text in GREEK | {"pi", "frac", "surd", "sqrt"}:
+        elif (
+            token.kind == "letter"
+            or (token.kind == "op" and token.text in _BRACKETS)
+            or (token.kind == "cmd" and token.text in GREEK | {"pi", "frac", "surd", "sqrt"})
+        ):
             value = self.primary(depth)
         else:
-            raise Refused("no exponent")
+            raise Refused  # no exponent
         if self.at("^") and token.text != "{":  # towers associate to the right
             self.position += 1
             value = power(self.ring, value, self.exponent(depth + 1))
@@ -207,7 +209,7 @@ class _Parser:
             return absolute(self.ring, value)
         if token.kind == "cmd":
             return self.command(token.text, depth)
-        raise Refused("no value where one is expected")
+        raise Refused  # no value where one is expected
 
     def number(self, token: Token, depth: int) -> Ratio:
         """A number, with the fraction that makes it a mixed number."""
@@ -230,7 +232,7 @@ class _Parser:
             return value
         size = rational_value(part)
         if size is None or not 0 < size < 1 or not value.num:
-            raise Refused("a product or a mixed number")
+            raise Refused  # a product or a mixed number
         return self.ring.add(value, part)
 
     def plain_fraction_follows(self) -> bool:
@@ -257,7 +259,7 @@ class _Parser:
         if self.at("_"):
             return variable(f"{token.text}_{self.subscript()}")
         if token.text in "fg" and self.at("("):
-            raise Refused("an unknown function")
+            raise Refused  # an unknown function
         if token.text == "i":
             return atom_ratio(I)
         return atom_ratio(E) if token.text == "e" else variable(token.text)
@@ -271,7 +273,7 @@ class _Parser:
             self.expect("}")
             tokens.pop(0)
         if not tokens or any(t.kind not in {"num", "letter", "word", "text"} for t in tokens):
-            raise Refused("a subscript outside the grammar")
+            raise Refused  # a subscript outside the grammar
         return "".join(t.text for t in tokens)
 
     def argument(self, depth: int) -> Ratio:
@@ -287,7 +289,7 @@ class _Parser:
             return decimal(token.text[0])
         if token.kind == "letter" or (token.kind == "cmd" and token.text in GREEK | {"pi"}):
             return self.primary(depth)
-        raise Refused("no argument of a macro")
+        raise Refused  # no argument of a macro
 
     def command(self, name: str, depth: int) -> Ratio:
         if name == "pi":
@@ -305,7 +307,7 @@ class _Parser:
             return self.surd(depth)
         if name in FUNCTIONS:
             return self.function(name, depth)
-        raise Refused("an unknown command")
+        raise Refused  # an unknown command
 
     def square_root(self, depth: int) -> Ratio:
         index = 2
@@ -313,7 +315,7 @@ class _Parser:
             self.position += 1
             token = self.take()
             if token.kind != "num" or not token.text.isdecimal() or len(token.text) > 3:
-                raise Refused("a root of unknown index")
+                raise Refused  # a root of unknown index
             index = int(token.text)
             self.expect("]")
         return root(self.ring, index, self.argument(depth))
@@ -328,7 +330,7 @@ class _Parser:
         else:
             value = self.argument(depth)
             if self.at("^"):
-                raise Refused("a root of a power or a power of a root")
+                raise Refused  # a root of a power or a power of a root
         return root(self.ring, 2, value)
 
     def function(self, name: str, depth: int) -> Ratio:
@@ -341,7 +343,7 @@ class _Parser:
             exponent = self.exponent(depth + 1)
             if name in _TRIGONOMETRIC and rational_value(exponent) == -1:
                 name, exponent = f"arc{name}", None
-        value = self.function_argument(name in _TRIGONOMETRIC, depth + 1)
+        value = self.function_argument(depth + 1, trigonometric=name in _TRIGONOMETRIC)
         if name in {"ln", "log"}:
             value = logarithm(self.ring, value, base, name)
         elif name == "exp":
@@ -350,14 +352,14 @@ class _Parser:
             value = opaque(self.ring, name, value)
         return value if exponent is None else power(self.ring, value, exponent)
 
-    def function_argument(self, trigonometric: bool, depth: int) -> Ratio:
+    def function_argument(self, depth: int, *, trigonometric: bool) -> Ratio:
         if depth > MAX_DEPTH:
-            raise TooComplex("functions nest too deeply")
+            raise TooComplex  # functions nest too deeply
         outer, self.degrees = self.degrees, trigonometric
         if self.at("(", "[", "{", "|"):
             value = self.primary(depth)
             if self.at("^", "!"):
-                raise Refused("a power of a function or of its argument")
+                raise Refused  # a power of a function or of its argument
         else:
             value = self.bare_argument(depth)
         self.degrees = outer
@@ -372,5 +374,5 @@ class _Parser:
                 break
             value = self.ring.multiply(value, self.factor(depth))
         if self.at("(", "["):
-            raise Refused("where the argument of a function ends is unclear")
+            raise Refused  # where the argument of a function ends is unclear
         return value

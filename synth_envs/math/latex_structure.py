@@ -55,7 +55,7 @@ def _split(tokens: Tokens, separates: Callable[[Token], bool]) -> list[list[Toke
         else:
             parts[-1].append(token)
     if len(parts) > MAX_ITEMS:
-        raise TooComplex("a list has too many items")
+        raise TooComplex  # a list has too many items
     return parts
 
 
@@ -95,13 +95,13 @@ class Reader:
             return Text(words)
         tokens = tokenize(body)
         if not tokens:
-            raise Refused("no answer")
+            raise Refused  # no answer
         return self.answer(tokens, depth)
 
     def answer(self, tokens: Tokens, depth: int) -> Value:
         """A list of relations or values, or just one."""
         if depth > MAX_DEPTH:
-            raise TooComplex("the answer nests too deeply")
+            raise TooComplex  # the answer nests too deeply
         parts = _split(tokens, lambda token: _is(token, ",", ";", "or", "and"))
         conjoined = {"or", "and"} & {token.text for token in tokens if token.kind == "cmd"}
         if len(parts) > 2 and not parts[-2] and conjoined:
@@ -155,7 +155,7 @@ class Reader:
     def inequality(self, sides: list[list[Token]], signs: list[str]) -> Value:
         """`x > 2` or `1 < x <= 3` as the interval it describes."""
         if any(sign in {"=", "in"} for sign in signs) or len({sign[0] for sign in signs}) > 1:
-            raise Refused("a relation outside the grammar")
+            raise Refused  # a relation outside the grammar
         if signs[0][0] == ">":
             sides, signs = sides[::-1], signs[::-1]
         closed = [sign.endswith("=") for sign in signs]
@@ -173,13 +173,14 @@ class Reader:
         else:
             name = None
         if name is None:
-            raise Refused("an inequality outside the grammar")
+            raise Refused  # an inequality outside the grammar
         return Assign(name, Bracketed(left, right, (low, high)))
 
     def bound(self, tokens: Tokens) -> Value:
+        """The end of an interval."""
         value = self.element(tokens, 0)
         if not isinstance(value, Expr | Infinity):
-            raise Refused("a bound that is not a number")
+            raise Refused  # a bound that is not a number
         return value
 
     # Values
@@ -193,15 +194,15 @@ class Reader:
         for value in values:
             interval = isinstance(value, Bracketed) and len(value.items) == 2
             if not interval and not (isinstance(value, Collection) and value.braces):
-                raise Refused("a union of something else than sets")
+                raise Refused  # a union of something else than sets
         return Union(tuple(values))
 
     def element(self, tokens: Tokens, depth: int) -> Value:
         """One value."""
         if depth > MAX_DEPTH:
-            raise TooComplex("the answer nests too deeply")
+            raise TooComplex  # the answer nests too deeply
         if not tokens:
-            raise Refused("an empty item")
+            raise Refused  # an empty item
         if all(token.kind in {"text", "word", "letter"} for token in tokens) and any(
             token.kind in {"text", "word"} for token in tokens
         ):
@@ -211,7 +212,7 @@ class Reader:
         if _is(tokens[-1], "infty") and len(tokens) <= 2:
             if len(tokens) == 1 or _is(tokens[0], "+", "-"):
                 return Infinity(-1 if _is(tokens[0], "-") else 1)
-            raise Refused("a product with infinity")
+            raise Refused  # a product with infinity
         if _is_group(tokens) and (group := self.group(tokens, depth)) is not None:
             return group
         if (integer := based_integer(tokens)) is not None:
@@ -222,7 +223,7 @@ class Reader:
         return self.measured(tokens)
 
     def text(self, tokens: Tokens, depth: int) -> Value:
-        """Words; a number in `\\text{}` is still a number."""
+        r"""Words; a number in `\text{}` is still a number."""
         joined = "".join(f" {t.text}" if t.gap or t.kind != "letter" else t.text for t in tokens)
         if any(char.isdecimal() for char in joined) and depth < 2:
             try:
@@ -231,7 +232,7 @@ class Reader:
                 pass
         words = normal_text(joined)
         if not words:
-            raise Refused("no answer")
+            raise Refused  # no answer
         return Text(words)
 
     def group(self, tokens: Tokens, depth: int) -> Value | None:
@@ -244,11 +245,13 @@ class Reader:
         if first.text == r"\{" or (first.text == "{" and len(parts) > 1):
             items = [self.element(part, depth + 1) for part in parts] if inner else []
             gathered = self.gather(items)
-            return Collection(gathered.items if isinstance(gathered, Collection) else (), True)
+            return Collection(
+                gathered.items if isinstance(gathered, Collection) else (), braces=True
+            )
         if len(parts) > 1:
             values = tuple(self.element(part, depth + 1) for part in parts)
             if any(isinstance(value, Collection) and not value.braces for value in values):
-                raise Refused("two values where one is expected")
+                raise Refused  # two values where one is expected
             return Bracketed(first.text, last.text, values)
         if first.text == "{" or (len(inner) == 1 and inner[0].kind in {"text", "word"}):
             return self.element(inner, depth + 1)
@@ -259,7 +262,7 @@ class Reader:
     def matrix(self, environment: str, tokens: Tokens) -> Value:
         """The cells of a matrix."""
         if environment not in _MATRICES:
-            raise Refused("an unknown environment")
+            raise Refused  # an unknown environment
         rows = _split(tokens, lambda token: _is(token, r"\\"))
         if not rows[-1]:
             rows.pop()
@@ -271,7 +274,7 @@ class Reader:
             for row in rows
         ]
         if len({len(row) for row in cells}) != 1:
-            raise Refused("a matrix with uneven rows")
+            raise Refused  # a matrix with uneven rows
         return Matrix(tuple(cells))
 
     def colon(self, parts: list[list[Token]]) -> Value:
@@ -279,11 +282,11 @@ class Reader:
         values = [self.measured(part) for part in parts]
         numbers = tuple(value for value in values if isinstance(value, Expr))
         if len(numbers) != len(values) or len(values) > 4:
-            raise Refused("a ratio of something else than numbers")
+            raise Refused  # a ratio of something else than numbers
         if any(atom.kind == "var" for v in numbers for m, _ in v.num | v.den for atom, _ in m):
-            raise Refused("a ratio of variables")
+            raise Refused  # a ratio of variables
         if any(v.unit for v in numbers[:-1]) or not any(v.num for v in numbers):
-            raise Refused("a ratio outside the grammar")
+            raise Refused  # a ratio outside the grammar
         minutes = parts[1][0].text
         clock = len(minutes) == 2 and minutes.isdecimal() and int(minutes) < 60
         unit = numbers[-1].unit
@@ -291,6 +294,8 @@ class Reader:
 
     def measured(self, tokens: Tokens) -> Value:
         """An expression with a currency before it or a unit after it."""
+        if not tokens:
+            raise Refused  # an empty item
         body = list(tokens)
         currency = ""
         at = 1 if _is(body[0], "+", "-") else 0
@@ -298,21 +303,21 @@ class Reader:
             currency = body.pop(at).text
         end = self.unit_start(body)
         factor, unit = magnitude_and_unit(body[end:]) if end < len(body) else (1, "")
-        if currency and unit:
-            if unit not in {currency, "usd"}:
-                raise Refused("two units")
+        if currency and unit and unit != currency:
+            raise Refused  # two units
         unit = unit or currency
         body = body[:end]
         if not body:
-            raise Refused("a unit without a number")
+            raise Refused  # a unit without a number
         signs = sum(_is(token, "pm") for token in body)
         if signs > 1:
-            raise Refused("more than two values")
+            raise Refused  # more than two values
         values = [parse_expression(self.ring, body, sign) for sign in ((1, -1) if signs else (0,))]
         exprs = [self.scaled(value, factor, unit, short_word(body)) for value in values]
         return Collection(tuple(exprs), braces=False) if signs else exprs[0]
 
     def scaled(self, value: Ratio, factor: int, unit: str, word: str) -> Expr:
+        """The number times its magnitude, with its unit."""
         scaled = self.ring.scale(value, factor) if factor != 1 else value
         return expression(self.ring, scaled, unit, "" if unit else word)
 

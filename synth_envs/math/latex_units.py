@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from synth_envs.math.latex_algebra import Refused
-from synth_envs.math.latex_lexer import Token
+from synth_envs.math.latex_lexer import Token, words
 
 __all__ = ["magnitude_and_unit", "normal_text"]
 
@@ -18,13 +18,13 @@ MAGNITUDES: Final = {
     "trillion": 10**12,
 }
 # Words that change or deny the number before them; a unit never holds one.
-_NOT_UNITS: Final = frozenset(
+_NOT_UNITS: Final = words(
     "not no nor is are was isn't less more fewer greater than least most about around almost nearly"
     " approximately roughly or and but plus minus times over divided half halves third thirds"
     " quarter quarters fourth fourths fifth fifths tenth tenths hundredth hundredths"
     " thousandth thousandths squared cubed root base mod modulo pi infinity negative"
     " remainder to from if when where the answer wrong false incorrect except without ago hundreds"
-    " thousands millions billions dozens".split()
+    " thousands millions billions dozens"
 )
 _ALIASES: Final = {
     "degree": "deg",
@@ -97,10 +97,10 @@ def magnitude_and_unit(tokens: Sequence[Token]) -> tuple[int, str]:
             elif power in (["{", "2", "}"], ["{", "3", "}"]):
                 at += 3
             else:
-                raise Refused("a power of a unit")
+                raise Refused  # a power of a unit
             parts.append(f"^{power[0] if power[0] != '{' else power[1]}")
         else:
-            raise Refused("something that is not a unit follows a number")
+            raise Refused  # something that is not a unit follows a number
     return _normal_unit("".join(_spaced(parts)))
 
 
@@ -110,18 +110,18 @@ def _spaced(parts: Sequence[str]) -> list[str]:
 
 def _normal_unit(text: str) -> tuple[int, str]:
     text = re.sub(r"\b([ap])\. ?m\b", r"\1m", text.casefold()).replace(".", " ")
-    words = text.replace("/", " per ").replace("-", " ").strip(" ,;:()").split()
+    parts = text.replace("/", " per ").replace("-", " ").strip(" ,;:()").split()
     factor = 1
-    while words and words[0] in MAGNITUDES:
-        factor *= MAGNITUDES[words.pop(0)]
-    if factor > 10**12 or len(words) > 5:
-        raise Refused("not a unit")
+    while parts and parts[0] in MAGNITUDES:
+        factor *= MAGNITUDES[parts.pop(0)]
+    if factor > 10**12 or len(parts) > 5:
+        raise Refused  # not a unit
     out: list[str] = []
     power = ""
-    for word in words:
+    for word in parts:
         base, _, exponent = word.partition("^")
         if base in _NOT_UNITS or base in MAGNITUDES or not re.fullmatch(r"[^\W\d_]+|[%$€£]", base):
-            raise Refused("not a unit")
+            raise Refused  # not a unit
         base = _singular(base)
         if base in {"square", "cubic"}:
             power = "2" if base == "square" else "3"

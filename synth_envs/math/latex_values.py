@@ -161,7 +161,7 @@ def equation(ring: Ring, left: Ratio, right: Ratio) -> Equation:
             step = ring.poly_multiply(step, {frozenset({(atom, -least)}): 1})
     poly = ring.poly_multiply(poly, step)
     if not any(variables for variables in _by_variables(poly)):
-        raise Refused("an equation without variables")
+        raise Refused  # an equation without variables
     return Equation(frozenset(poly.items()))
 
 
@@ -284,7 +284,7 @@ def _unordered_equal(ring: Ring, a: "Sequence[Value]", b: "Sequence[Value]") -> 
     if len(a) != len(b):
         return False
     if len(a) > MAX_ITEMS:
-        raise TooComplex("a list has too many items")
+        raise TooComplex  # a list has too many items
     left = list(b)
     for item in a:
         ring.spend(len(left))

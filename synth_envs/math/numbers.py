@@ -27,7 +27,7 @@ _LATEX_FRACTION = re.compile(
 _SPACES = "\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u205f"
 _UNICODE = str.maketrans(
     {
-        **dict.fromkeys("\u2212\u2012\u2013\u2014\ufe63\uff0d", "-"),
+        **dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d", "-"),
         **dict.fromkeys(_SPACES, " "),
         **dict.fromkeys("\u200b\u2060\ufeff", ""),
         **dict.fromkeys("\u00d7\u22c5\u00b7\u2217\u2715", "*"),
@@ -76,6 +76,8 @@ def parse_integer(text: str) -> int | None:
         return int(text)
     value = parse_number(text)
     if value is None or value.denominator != 1:
+        return None
+    if "frac" in text or "/" in clean_math(text):  # an unevaluated ratio is no integer
         return None
     return value.numerator
 

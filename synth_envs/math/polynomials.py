@@ -26,6 +26,7 @@ __all__ = [
     "parse_polynomial",
     "polynomial_text",
     "read_number",
+    "romberg",
     "tidy_formula",
 ]
 
@@ -258,3 +259,20 @@ def interpolate(values: Sequence[Fraction]) -> list[Fraction]:
             shifted[i] -= k * coefficient
         basis = [coefficient / (k + 1) for coefficient in shifted]
     return result
+
+
+def romberg(terms: Mapping[int, Fraction], low: Fraction, high: Fraction) -> Fraction:
+    """The exact integral: trapezoid sums of halved steps, extrapolated until the error is zero."""
+    width = high - low
+    row = [(evaluate(terms, low) + evaluate(terms, high)) * width / 2]
+    # k extrapolations are exact up to degree 2k + 1.
+    for k in range(1, max(terms, default=0) // 2 + 1):
+        steps = 2**k
+        inner = sum(
+            (evaluate(terms, low + width * i / steps) for i in range(1, steps, 2)), Fraction(0)
+        )
+        new = [row[0] / 2 + inner * width / steps]
+        for j, previous in enumerate(row, 1):
+            new.append(new[-1] + (new[-1] - previous) / (4**j - 1))
+        row = new
+    return row[-1]

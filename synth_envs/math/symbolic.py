@@ -18,7 +18,7 @@ import threading
 import time
 import weakref
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 from sandboxes.base import SandboxError
 
@@ -132,7 +132,7 @@ class _Child:
         environment |= {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
         self.pid = os.getpid()
         self.pending = b""
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and file
             [sys.executable, "-P", "-s", "-B", str(worker), options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -142,10 +142,18 @@ class _Child:
             start_new_session=True,  # an interrupt from the keyboard is the parent's business
         )
 
-    def send(self, message: dict[str, Any]) -> None:
-        """Writes one line. It fits into the pipe's buffer, so this does not block."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(message).encode() + b"\n")
+        if self.process.stdin is None or self.process.stdout is None:
+            raise EOFError
+        self.requests, self.replies = self.process.stdin, self.process.stdout
+
+    def ask(self, request: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+        """Sends a request, which fits into the pipe's buffer, and waits for its reply."""
+        deadline = time.monotonic() + timeout_s
+        self.requests.write(json.dumps(request).encode() + b"\n")
+        reply = self.receive(deadline)
+        if reply.get("id") != request["id"]:
+            raise EOFError
+        return reply
 
     def receive(self, deadline: float) -> dict[str, Any]:
         """Reads one line.
@@ -154,25 +162,21 @@ class _Child:
             TimeoutError: The deadline passed.
             EOFError: The process ended, or wrote something that is no reply.
         """
-        assert self.process.stdout is not None
         with selectors.DefaultSelector() as selector:
-            selector.register(self.process.stdout, selectors.EVENT_READ)
+            selector.register(self.replies, selectors.EVENT_READ)
             while b"\n" not in self.pending:
                 left = deadline - time.monotonic()
                 if left <= 0 or not selector.select(left):
                     raise TimeoutError
-                data = os.read(self.process.stdout.fileno(), MAX_REPLY)
+                data = os.read(self.replies.fileno(), MAX_REPLY)
                 if not data or len(self.pending) > MAX_REPLY:
-                    raise EOFError("the process ended without a reply")
+                    raise EOFError
                 self.pending += data
         line, _, self.pending = self.pending.partition(b"\n")
         try:
-            reply = json.loads(line)
-        except ValueError:
-            reply = None
-        if not isinstance(reply, dict):
-            raise EOFError("the process wrote something that is no reply")
-        return reply
+            return dict(json.loads(line))
+        except (TypeError, ValueError):
+            raise EOFError from None
 
     def end(self) -> None:
         """Kills and reaps the process; in a forked child of ours, only lets go of it."""
@@ -181,10 +185,9 @@ class _Child:
             self.process.wait()
         else:
             self.process.returncode = 0  # not ours to wait for
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        for pipe in (self.requests, self.replies):
+            with contextlib.suppress(OSError):
+                pipe.close()
 
 
 class _Slot:
@@ -226,7 +229,7 @@ class SymbolicWorker:
         _WORKERS.add(self)
 
     def compare(self, gold: str, answer: str, *, deadline_s: float = 2.0) -> Verdict:
-        """Compares two answers, given as LaTeX without `$` or `\\boxed{}`.
+        r"""Compares two answers, given as LaTeX without `$` or `\boxed{}`.
 
         Args:
             gold: The reference answer. The order matters: math-verify follows the reference's form.
@@ -248,7 +251,7 @@ class SymbolicWorker:
         with self._lock:
             self._slot.clear()
 
-    def __enter__(self) -> "SymbolicWorker":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -260,19 +263,17 @@ class SymbolicWorker:
             for attempt in (1, 2):
                 child = self._ready_child()
                 self._requests += 1
-                request = {"id": self._requests, "gold": gold, "answer": answer}
+                request = {"id": self._requests, "cpu_s": deadline_s}
                 try:
-                    child.send(request | {"cpu_s": deadline_s})
-                    reply = child.receive(time.monotonic() + deadline_s)
-                    if reply.get("id") != self._requests:
-                        raise EOFError("the process answered another request")
+                    reply = child.ask(request | {"gold": gold, "answer": answer}, deadline_s)
                 except TimeoutError:
                     self._slot.clear()
                     return "timeout"
                 except (EOFError, OSError) as error:
                     self._slot.clear()
                     if attempt == 2:
-                        raise SandboxError(f"the math-verify process failed: {error}") from error
+                        message = "the math-verify process ended twice without an answer"
+                        raise SandboxError(message) from error
                     continue
                 except BaseException:
                     # Interrupted between request and reply: that reply must never be read.
@@ -281,20 +282,22 @@ class SymbolicWorker:
                 if reply.get("retire"):
                     self._slot.clear()
                 return "equal" if reply.get("equal") is True else "different"
-        raise AssertionError("unreachable")
+        raise SandboxError  # not reached: the second attempt returns or raises
 
     def _ready_child(self) -> _Child:
         child = self._slot.child
         if child is not None and child.pid == os.getpid() and child.process.poll() is None:
             return child
         self._slot.clear()
-        problem: BaseException | str = "unknown"
+        problem = ""
         for _ in range(2):
             try:
                 child = self._slot.child = _Child(self._memory_bytes)
                 reply = child.receive(time.monotonic() + self._startup_s)
-            except (OSError, EOFError) as error:  # TimeoutError is an OSError
-                problem = error if str(error) else f"no start within {self._startup_s:g} s"
+            except TimeoutError:
+                problem = f"not ready within {self._startup_s:g} s"
+            except (OSError, EOFError) as error:
+                problem = str(error) or "it ended at once"
             except BaseException:
                 self._slot.clear()
                 raise
@@ -303,7 +306,13 @@ class SymbolicWorker:
                     return child
                 problem = str(reply.get("error"))
             self._slot.clear()
-        raise SandboxError(f"cannot start the math-verify process: {problem}")
+        message = f"cannot start the math-verify process: {problem}"
+        raise SandboxError(message)
+
+    def forget(self) -> None:
+        """Lets go of the parent's process and lock; called in the child after a fork."""
+        self._lock = threading.Lock()
+        self._slot.clear()
 
 
 _WORKERS: "weakref.WeakSet[SymbolicWorker]" = weakref.WeakSet()
@@ -312,8 +321,7 @@ _WORKERS: "weakref.WeakSet[SymbolicWorker]" = weakref.WeakSet()
 def _after_fork() -> None:
     """Gives a forked child locks of its own, and takes the parent's processes from it."""
     for worker in list(_WORKERS):
-        worker._lock = threading.Lock()
-        worker._slot.clear()
+        worker.forget()
 
 
 if hasattr(os, "register_at_fork"):

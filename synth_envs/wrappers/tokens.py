@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
+from gymnasium.error import ResetNeeded
 
 from synth_envs.core import Task, TaskSource
 from synth_envs.math.env import MathEnv
@@ -21,7 +22,7 @@ class TokenView(gym.Env[np.ndarray, np.int64]):
 
     Args:
         env: The text environment; its `max_turns` must be 1.
-        vocabulary: "arithmetic", "bytes", or the distinct characters to use.
+        vocabulary: "numbers", "arithmetic", "bytes", or the distinct characters to use.
         prompt_window: How many tokens of the prompt are seen: its last ones, right-aligned.
         max_tokens: The longest response; a response of this length is submitted as it is.
         shaping: Add potential-based shaping (see `MathTokensEnv`).
@@ -60,10 +61,9 @@ class TokenView(gym.Env[np.ndarray, np.int64]):
         self.max_tokens = max_tokens
         self.shaping = shaping
         self.gamma = gamma
-        # Observed tokens are shifted by one: 0 is padding. Action 0 submits.
-        size = self.vocabulary.size + 1
-        self.observation_space = spaces.MultiDiscrete([size] * (prompt_window + max_tokens))
-        self.action_space = spaces.Discrete(size)
+        # Tokens are codes plus one: 0 is padding where observed, and submits where acted.
+        self.observation_space = spaces.MultiDiscrete([self.vocabulary.size + 1] * (prompt_window + max_tokens))
+        self.action_space = spaces.Discrete(self.vocabulary.writable + 1)
         self._response: list[int] = []
         self._window = np.zeros(prompt_window + max_tokens, dtype=np.int64)
         self._target: list[int] = []
@@ -78,9 +78,16 @@ class TokenView(gym.Env[np.ndarray, np.int64]):
         """The task source."""
         return self.text_env.source
 
+    @property
+    def typed(self) -> int:
+        """How many tokens of the response are typed."""
+        return len(self._response)
+
     def encode_response(self, text: str) -> list[int]:
         """The actions that type a text; submitting is action 0."""
-        return [code + 1 for code in self.vocabulary.encode(text)][: self.max_tokens]
+        writable = self.vocabulary.writable
+        codes = [code for code in self.vocabulary.encode(text) if code < writable]
+        return [code + 1 for code in codes[: self.max_tokens]]
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -101,8 +108,12 @@ class TokenView(gym.Env[np.ndarray, np.int64]):
         """Type one token, or submit the response with action 0.
 
         Raises:
+            ResetNeeded: The episode is over or has not begun.
             ValueError: The action is outside the action space.
         """
+        if self.text_env.over:
+            msg = "the episode is over: call reset() first"
+            raise ResetNeeded(msg)
         token = int(action)
         if not 0 <= token < self.action_space.n:
             msg = f"action must be in [0, {self.action_space.n}), got {action!r}"
@@ -149,18 +160,19 @@ class MathTokensEnv(TokenView):
     ## Description
 
     The agent reads a problem as tokens and types the answer one token per step. The default is
-    one-digit arithmetic ("3+4, 9-2 = ?", answered "7, 7") over a vocabulary of digits and signs;
-    any family and the whole of UTF-8 can be used.
+    one-digit arithmetic ("3+4, 9-2 = ?", answered "7, 7") over a vocabulary of small numbers and
+    signs, where a response is two tokens; any family and the whole of UTF-8 can be used.
 
     ## Observation Space
 
-    `MultiDiscrete([V] * (prompt_window + max_tokens))` with V = vocabulary size + 1, int64: the
-    last `prompt_window` tokens of the prompt, right-aligned, then the response so far,
+    `MultiDiscrete([V] * (prompt_window + max_tokens))`, int64, with V one more than the vocabulary
+    can read: the last `prompt_window` tokens of the prompt, right-aligned, then the response so far,
     left-aligned; 0 is padding.
 
     ## Action Space
 
-    `Discrete(V)`: 0 submits the response, k types token k.
+    `Discrete(W)` with W one more than the vocabulary can write: 0 submits the response, k types
+    token k.
 
     ## Rewards
 
@@ -183,9 +195,10 @@ class MathTokensEnv(TokenView):
     * `family`: one name, several, or None for all families (default "digit_sums").
     * `difficulty`: in [0, 1] (default 0), or None to draw it uniformly.
     * `split`: "train", "validation", "test" or "all".
-    * `vocabulary`: "arithmetic" (default), "bytes", or the distinct characters to use.
-    * `prompt_window`: prompt tokens seen (default 12).
-    * `max_tokens`: the longest response in tokens (default 8).
+    * `vocabulary`: "numbers" (default: integers up to 20 and signs), "arithmetic" (digits and
+      signs), "bytes" (UTF-8), or the distinct characters to use.
+    * `prompt_window`: prompt tokens seen (default 8).
+    * `max_tokens`: the longest response in tokens (default 2).
     * `shaping`: potential-based shaping, off by default.
     * `gamma`: the learner's discount, for the shaping term only (default 1).
     * `render_mode`: None, "ansi" or "rgb_array".
@@ -201,9 +214,9 @@ class MathTokensEnv(TokenView):
         *,
         difficulty: float | None = 0.0,
         split: str = "train",
-        vocabulary: str = "arithmetic",
-        prompt_window: int = 12,
-        max_tokens: int = 8,
+        vocabulary: str = "numbers",
+        prompt_window: int = 8,
+        max_tokens: int = 2,
         shaping: bool = False,
         gamma: float = 1.0,
         render_mode: str | None = None,

@@ -1,4 +1,7 @@
-"""Vocabularies of the token view: how text becomes small integers and back."""
+"""Vocabularies of the token view: how text becomes small integers and back.
+
+Codes below `size` may be read, those below `writable` may also be written.
+"""
 
 import re
 
@@ -15,7 +18,7 @@ _WORDS = re.compile(r"[0-9]{1,9}|[^\s,]")
 
 
 class CharacterVocabulary:
-    """One token for each listed character; other characters are read as "unknown".
+    """One code for each listed character, and a last one that reads any other.
 
     Args:
         characters: The distinct characters, at least one.
@@ -24,59 +27,59 @@ class CharacterVocabulary:
         ValueError: A character is listed twice, or none is.
     """
 
-    unknown = 0
-
     def __init__(self, characters: str) -> None:
         if not characters or len(set(characters)) != len(characters):
             msg = f"vocabulary characters must be distinct and at least one, got {characters!r}"
             raise ValueError(msg)
         self.characters = characters
-        self._codes = {char: i + 1 for i, char in enumerate(characters)}
-        self.size = len(characters) + 1
+        self.writable = len(characters)
+        self.size = self.writable + 1
+        self._codes = {char: code for code, char in enumerate(characters)}
 
     def encode(self, text: str) -> list[int]:
-        """Token of each character; 0 for an unknown one."""
-        return [self._codes.get(char, 0) for char in text]
+        """The code of each character."""
+        return [self._codes.get(char, self.writable) for char in text]
 
-    def decode(self, tokens: list[int]) -> str:
-        """The text of tokens; unknown tokens become "\ufffd"."""
-        return "".join(self.characters[token - 1] if token else "\ufffd" for token in tokens)
+    def decode(self, codes: list[int]) -> str:
+        """The text of written codes."""
+        return "".join(self.characters[code] for code in codes)
 
 
 class ByteVocabulary:
     """The 256 bytes of UTF-8, so that any text can be read and written."""
 
-    size = 256
+    size = writable = 256
 
     def encode(self, text: str) -> list[int]:
         """The UTF-8 bytes; a lone surrogate becomes "?"."""
         return list(text.encode("utf-8", errors="replace"))
 
-    def decode(self, tokens: list[int]) -> str:
+    def decode(self, codes: list[int]) -> str:
         """The text of the bytes; malformed sequences become "\ufffd"."""
-        return bytes(tokens).decode("utf-8", errors="replace")
+        return bytes(codes).decode("utf-8", errors="replace")
 
 
 class NumberVocabulary:
-    """One token for each integer from 0 to 20 and each arithmetic sign; spaces and commas are not
-    read.
+    """One code for each integer from 0 to 20; arithmetic signs are read but not written.
 
-    Written tokens are separated by spaces, so that two numbers in a row are a list of two.
+    Spaces and commas are not read. Written numbers are separated by spaces, so that two in a row
+    are a list of two.
     """
 
     _words = (*map(str, range(21)), *"+-*/=?")
+    writable = 21
     size = len(_words) + 1
 
     def __init__(self) -> None:
-        self._codes = {word: i + 1 for i, word in enumerate(self._words)}
+        self._codes = {word: code for code, word in enumerate(self._words)}
 
     def encode(self, text: str) -> list[int]:
-        """Token of each number and sign; 0 for anything else."""
-        return [self._codes.get(word, 0) for word in _WORDS.findall(text)]
+        """The code of each number and sign; the last one reads anything else."""
+        return [self._codes.get(word, self.size - 1) for word in _WORDS.findall(text)]
 
-    def decode(self, tokens: list[int]) -> str:
-        """The words, separated by spaces; unknown tokens become "\ufffd"."""
-        return " ".join(self._words[token - 1] if token else "\ufffd" for token in tokens)
+    def decode(self, codes: list[int]) -> str:
+        """The written numbers, separated by spaces."""
+        return " ".join(self._words[code] for code in codes)
 
 
 Vocabulary = CharacterVocabulary | ByteVocabulary | NumberVocabulary

@@ -19,10 +19,8 @@ _NAMES = (
 )  # fmt: skip
 _WORDINGS = (
     "On an island, knights make only true statements and knaves make only false ones. You meet {names}.",
-    "Each of {names} is either a knight, whose statements are all true, or a knave, whose statements are"
-    " all false.",
-    "Every islander is a knight (all of whose statements are true) or a knave (all of whose statements"
-    " are false). {names} are islanders.",
+    "Each of {names} is either a knight, whose statements are all true, or a knave, whose statements are all false.",
+    "Every islander is a knight (all of whose statements are true) or a knave (all of whose statements are false). {names} are islanders.",
 )
 _IF = " (A statement that if p then q is false only when p is true and q is false.)"
 _HOW_MANY = ("none", "exactly one", "exactly two", "all")

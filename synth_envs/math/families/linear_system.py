@@ -31,9 +31,8 @@ class _Unknowns:
         """The values in the order x, y, z, w, or None."""
         if len(text) > _MAX_TEXT:
             return None
-        text = re.sub(
-            r"\n", ", ", "\n".join(" ".join(line.split()) for line in text.lower().split("\n"))
-        )
+        lines = (" ".join(line.split()).rstrip(",;") for line in text.lower().split("\n"))
+        text = ", ".join(line for line in lines if line)
         head = _TUPLE(text)
         items = split_items(text[head.end() :] if head else text)
         if items is None or not 2 <= len(items) <= len(_NAMES):

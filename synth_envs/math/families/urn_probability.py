@@ -1,9 +1,10 @@
 """Exact probabilities of draws from urns."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from fractions import Fraction
 from math import comb, gcd
+from operator import add
 
 from synth_envs.core import Task
 from synth_envs.math.answers import Rational
@@ -18,7 +19,7 @@ _URNS = ("Urn A", "Urn B", "Urn C")
 _WITHOUT, _BACK = "without replacement", "putting each ball back before the next draw"
 _WORDINGS = (
     "{urns} {name} draws {draws}, at random and {mode}. What is the probability that {event}?",
-    "{urns} After shuffling, {name} takes out {draws} blindly, {mode}. Find the probability that {event}.",
+    "{urns} After mixing the balls, {name} takes out {draws} blindly, {mode}. Find the probability that {event}.",
     "{urns} Suppose that {name} picks {draws} at random, {mode}. How likely is it that {event}?",
 )
 
@@ -45,20 +46,20 @@ class UrnProbability(MathFamily):
         first, second = rng.sample(range(len(colors)), 2)
         kind = rng.randrange(4 if urns == 1 else 2)
         if kind == 3:
-            good = sum(_ways(n, sum(table[0]) - n, k, 0, back) for n in table[0])
+            good = sum(_ways(n, sum(table[0]) - n, k, 0, back=back) for n in table[0])
             event = f"all {k} draws give the same colour"
         elif kind == 2:
             a, b = table[0][first], table[0][second]
             i = rng.randint(1, k - 1)
             j = rng.randint(1, k - i)
-            rest = _ways(b, sum(table[0]) - a - b, j, k - i - j, back)
+            rest = _ways(b, sum(table[0]) - a - b, j, k - i - j, back=back)
             good = rest * (comb(k, i) * a**i if back else comb(a, i))
             event = f"exactly {i} of the {k} draws {_gives(i, colors[first])} and exactly {j} of them {_gives(j, colors[second])}"
         else:
             row = [1]
             for counts, draw in zip(table, draws, strict=True):
                 n, others = counts[first], sum(counts) - counts[first]
-                some = [_ways(n, others, i, draw - i, back) for i in range(draw + 1)]
+                some = [_ways(n, others, i, draw - i, back=back) for i in range(draw + 1)]
                 mixed = [0] * (len(row) + draw)
                 for i, before in enumerate(row):
                     for j, ways in enumerate(some):
@@ -66,12 +67,16 @@ class UrnProbability(MathFamily):
                 row = mixed
             i = rng.randint(1, k - 1)
             good = sum(row[i:]) if kind else row[i]
-            event = f"{('exactly', 'at least')[kind]} {i} of the {k} draws {_gives(i, colors[first])}"
+            event = (
+                f"{('exactly', 'at least')[kind]} {i} of the {k} draws {_gives(i, colors[first])}"
+            )
         every = 1
         for counts, draw in zip(table, draws, strict=True):
             every *= sum(counts) ** draw if back else comb(sum(counts), draw)
         common = gcd(good, every)
-        holds = [join([f"{n} {c}" for n, c in zip(counts, colors, strict=True)]) for counts in table]
+        holds = [
+            join([f"{n} {c}" for n, c in zip(counts, colors, strict=True)]) for counts in table
+        ]
         if urns == 1:
             contents, drawn = f"A bag holds {holds[0]} balls.", f"{k} balls"
         else:
@@ -92,63 +97,57 @@ class UrnProbability(MathFamily):
         draws = re.findall(r"([0-9]+) balls(?= from|, at| blindly| at)", prompt)
         event = re.split(r"probability that|likely is it that", prompt)[1]
         named = re.findall(r"(exactly|at least) ([0-9]+) of [a-z0-9 ]*? an? ([a-z]+) ball", event)
-        # Colours that the event does not tell apart count as one.
-        kept = {color for _, _, color in named} or set(urns[0])
-        chance = {"": Fraction(1)}
+        # Colours that the event does not tell apart count as one, the last.
+        kept = [color for _, _, color in named] or sorted(urns[0])
+        chance = {(0,) * (len(kept) + 1): Fraction(1)}
         for urn, draw in zip(urns, draws, strict=True):
-            chance = _draw(chance, urn, int(draw), kept, back=_BACK in prompt)
+            balls = [urn[color] for color in kept]
+            balls.append(sum(urn.values()) - sum(balls))
+            after: dict[tuple[int, ...], Fraction] = defaultdict(Fraction)
+            for here, share in _draw(balls, int(draw), back=_BACK in prompt).items():
+                for before, other in chance.items():
+                    after[tuple(map(add, before, here))] += share * other
+            chance = after
         good = Fraction(0)
         for state, share in chance.items():
-            counts = Counter(state.split())
-            if named:
-                fits = all(
-                    counts[color] == int(n) or (how == "at least" and counts[color] > int(n))
-                    for how, n, color in named
-                )
-            else:
-                fits = len(counts) == 1
-            good += share * fits
+            tests = [
+                count == int(n) or (how == "at least" and count > int(n))
+                for count, (how, n, _) in zip(state, named, strict=False)
+            ]
+            good += share * (all(tests) if named else max(state) == sum(state))
         return str(good)
 
     def cheats(self, task: Task) -> list[str]:
         """A rounded decimal, the complement, the odds as two numbers, and a bare numerator."""
         value = Fraction(task.reference)
         good, every = value.numerator, value.denominator
-        return [f"{float(value):.3f}1", f"{every - good}/{every}0", f"{good}, {every}", f"{good}:{every}"]
+        return [
+            f"{float(value):.3f}1",
+            f"{every - good}/{every}0",
+            f"{good}, {every}",
+            f"{good}:{every}",
+        ]
 
 
-def _ways(a: int, b: int, i: int, j: int, back: bool) -> int:
+def _ways(a: int, b: int, i: int, j: int, *, back: bool) -> int:
     """Ways to draw i of a balls and j of b others: ordered with replacement, else as sets."""
     return comb(i + j, i) * a**i * b**j if back else comb(a, i) * comb(b, j)
 
 
-def _draw(
-    chance: dict[str, Fraction], urn: dict[str, int], draw: int, kept: set[str], *, back: bool
-) -> dict[str, Fraction]:
-    """The distribution of the sorted colours after drawing one ball at a time from a fresh urn."""
-    states = {(before, ""): share for before, share in chance.items()}
-    for drawn in range(draw):
-        after: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
-        total = sum(urn.values()) - (0 if back else drawn)
-        for (before, here), share in states.items():
-            for color, n in urn.items():
-                name = color if color in kept else "other"
-                left = n
-                if not back and color in kept:
-                    left -= here.split().count(color)
-                if name == "other":
-                    continue
-                after[before, " ".join(sorted([*here.split(), name]))] += share * Fraction(left, total)
-            taken = [color for color in here.split() if color in kept]
-            others = sum(n for color, n in urn.items() if color not in kept)
-            others -= 0 if back else drawn - len(taken)
-            if others > 0:
-                after[before, " ".join(sorted([*here.split(), "other"]))] += share * Fraction(others, total)
-        states = dict(after)
-    merged: dict[str, Fraction] = defaultdict(Fraction)
-    for (before, here), share in states.items():
-        merged[f"{before} {here}"] += share
-    return dict(merged)
+def _draw(balls: list[int], draws: int, *, back: bool) -> dict[tuple[int, ...], Fraction]:
+    """The distribution of the numbers drawn of each kind, drawing one ball after another."""
+    states = {(0,) * len(balls): Fraction(1)}
+    for drawn in range(draws):
+        after: dict[tuple[int, ...], Fraction] = defaultdict(Fraction)
+        total = sum(balls) - (0 if back else drawn)
+        for state, share in states.items():
+            for i, n in enumerate(balls):
+                left = n if back else n - state[i]
+                if left > 0:
+                    more = (*state[:i], state[i] + 1, *state[i + 1 :])
+                    after[more] += share * Fraction(left, total)
+        states = after
+    return states
 
 
 def _gives(count: int, color: str) -> str:

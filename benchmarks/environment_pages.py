@@ -1,0 +1,96 @@
+"""What the page of one environment shows, read from its docstring, its spaces and its tasks."""
+
+import inspect
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gymnasium as gym
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+import synth_envs
+from benchmarks.suites import registry_id
+from synth_envs.core import Json
+from synth_envs.families import Family, FamilyMix
+
+__all__ = ["EnvironmentPage", "Example", "describe", "page_name"]
+
+_MAX_EXAMPLE = 1200
+
+
+@dataclass(frozen=True)
+class Example:
+    """One kind of task with its first one."""
+
+    name: str
+    group: str
+    summary: str
+    prompt: str
+
+
+@dataclass(frozen=True)
+class EnvironmentPage:
+    """The content of one page; `text` is the docstring as HTML."""
+
+    env_id: str
+    domain: str
+    numeric: bool
+    vector: bool
+    observation_space: str
+    action_space: str
+    kwargs: dict[str, Json]
+    text: Markup
+    examples: tuple[Example, ...]
+
+
+def page_name(env_id: str) -> str:
+    """The file of an environment's page."""
+    return f"env-{re.sub(r'[^A-Za-z0-9]+', '-', env_id).strip('-').lower()}.html"
+
+
+def describe(env_id: str) -> EnvironmentPage | None:
+    """Describe an environment, or None if it is not registered here.
+
+    Results files are untrusted: an id in one never causes a module to be imported.
+    """
+    row = {row.id: row for row in synth_envs.environments()}.get(registry_id(env_id))
+    if row is None:
+        return None
+    env = gym.make(row.id)
+    inner: Any = env.unwrapped
+    source = getattr(inner, "source", None)
+    examples = _of_families(getattr(source, "families", ()))
+    if row.numeric or not examples:
+        observation, _ = env.reset(seed=0)
+        examples = (Example("", "", "The first observation of seed 0.", str(observation)),)
+    env.close()
+    return EnvironmentPage(
+        env_id,
+        row.domain,
+        row.numeric,
+        row.vector_entry_point is not None,
+        str(inner.observation_space),
+        str(inner.action_space),
+        dict(row.kwargs),
+        _markdown(inspect.getdoc(type(inner)) or ""),
+        examples,
+    )
+
+
+def _of_families(families: Sequence[Family]) -> tuple[Example, ...]:
+    """The first test task of each family, by group and name."""
+    examples = []
+    for family in sorted(families, key=lambda family: (family.group, family.family)):
+        prompt = FamilyMix([family]).task(0, 0, "test", None).prompt
+        if len(prompt) > _MAX_EXAMPLE:
+            prompt = prompt[:_MAX_EXAMPLE] + " ..."
+        summary = (inspect.getdoc(type(family)) or "").partition("\n\n")[0]
+        examples.append(Example(family.family, family.group, " ".join(summary.split()), prompt))
+    return tuple(examples)
+
+
+def _markdown(text: str) -> Markup:
+    """A docstring as HTML; HTML inside it is shown as text."""
+    return Markup(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))  # noqa: S704
