@@ -26,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = options.command(options)
     except BenchmarkError as error:
-        print(f"benchmarks: {_printable(str(error))}", file=sys.stderr)
+        text = ", ".join([str(error), *getattr(error, "__notes__", ())])
+        print(f"benchmarks: {_printable(text)}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("\nbenchmarks: interrupted; repeat the command to go on from here", file=sys.stderr)

@@ -11,7 +11,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 
 from benchmarks.agents import Agent
 from benchmarks.errors import UsageError
-from benchmarks.suites import CUSTOM, Case, Suite
+from benchmarks.suites import CUSTOM, Case, Suite, registry_id
 from synth_envs.core import Json
 
 __all__ = ["Episode", "Plan", "episode_seed", "make_env"]
@@ -137,7 +137,7 @@ def make_env(suite: Suite, case: Case, episodes: int) -> VectorEnv[Any, Any, Any
         kwargs["source"] = str(suite.data / kwargs["source"])
     n = max(1, min(_BATCH, episodes))
     try:
-        if gym.spec(case.env_id).vector_entry_point is None:
+        if gym.spec(registry_id(case.env_id)).vector_entry_point is None:
             mode = {"autoreset_mode": AutoresetMode.DISABLED}
             return gym.make_vec(case.env_id, n, "sync", vector_kwargs=mode, **kwargs)
         return gym.make_vec(case.env_id, n, autoreset_mode="Disabled", **kwargs)

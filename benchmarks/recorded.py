@@ -92,6 +92,9 @@ class Recorded:
             self._actions[record["index"]] = decoded
         self._any = next(iter(self._actions.values()))[0]
 
+    def begin(self, members: Sequence[int]) -> None:
+        """Nothing is remembered."""
+
     def act(self, observations: Any, playing: Sequence[Playing | None]) -> list[Any]:
         """The next recorded action of each episode."""
         del observations

@@ -3,6 +3,9 @@
 The file is treated as hostile. The plan is rebuilt from the suite's name, the environments are
 made afresh, and of the file only the recorded actions are used; everything else it says is
 compared with what they lead to. A replay shows that the actions earn the score, not who chose them.
+
+An episode that was masked by a fault of the environment must fail in the same way again: otherwise
+masking could hide failures. Results with a passing fault are repeated, not replayed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -162,11 +165,10 @@ def _replay_cell(
     case = plan.suite.cases[episodes[0].case]
     env = make_env(plan.suite, case, len(episodes))
     try:
-        env.reset(seed=episodes[0].seed)
-        actions = Recorded(env.single_action_space, records, name)
+        player = Recorded(env.single_action_space, records, name)
         header = (source, case.env_id, dict(case.kwargs))
         by_index = {record["index"]: record for record in records}
-        for actual in _guarded(rollout(env, episodes, actions.act, lambda _: None, header), name):
+        for actual in _guarded(rollout(env, episodes, player, header), name):
             stated, where = by_index[actual["index"]], f"{name} episode {actual['index']}"
             for field in actual:  # from causes to consequences: actions, rewards, ..., chain
                 compare(stated[field], actual[field], f"{where}: {field}")

@@ -3,19 +3,20 @@
 The same loop serves a run, where a policy chooses the actions, and a replay, where a file does.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from gymnasium import spaces
 from gymnasium.vector import VectorEnv
 
 from benchmarks.canonical import Chain, action_to_json, dump_json
+from benchmarks.errors import UsageError
 from benchmarks.plan import Episode
 from synth_envs.core import Json
 
-__all__ = ["Act", "Playing", "Record", "rollout", "score_of"]
+__all__ = ["Player", "Playing", "Record", "rollout", "score_of"]
 
 Record: TypeAlias = dict[str, Json]
 
@@ -50,9 +51,20 @@ class Playing:
         }
 
 
-# Chooses a batch of actions. A member that only keeps the batch full, while others finish, is
-# None: any valid action will do there.
-Act: TypeAlias = Callable[[Any, Sequence[Playing | None]], Sequence[Any]]
+class Player(Protocol):
+    """Whoever chooses the actions: a policy in a run, a file in a replay."""
+
+    def begin(self, members: Sequence[int]) -> None:
+        """New episodes have begun in these members of the vector environment."""
+        ...
+
+    def act(self, observations: Any, playing: Sequence[Playing | None]) -> Any:
+        """One action for each member, as a sequence or an array.
+
+        A member that only keeps the batch full, while others finish, is None in `playing`: any
+        valid action will do there.
+        """
+        ...
 
 
 def score_of(record: Record) -> float | None:
@@ -63,17 +75,15 @@ def score_of(record: Record) -> float | None:
 def rollout(
     env: VectorEnv[Any, Any, Any],
     episodes: Sequence[Episode],
-    act: Act,
-    begin: Callable[[Sequence[int]], None],
+    player: Player,
     header: Sequence[Any],
 ) -> Iterator[Record]:
     """Play every episode once and yield its record when it ends.
 
     Args:
-        env: A vector environment with autoreset disabled, that has been reset as a whole.
+        env: A vector environment with autoreset disabled.
         episodes: What to play, at least one.
-        act: Chooses actions.
-        begin: Told which members begin a new episode, before `act` is next asked.
+        player: Chooses the actions.
         header: What the hash chains begin with, beside seed and options.
     """
     n = env.num_envs
@@ -84,14 +94,19 @@ def rollout(
     left = len(episodes)
     ended = list(range(n))
     observations: Any = None
+    if any(episode.options for episode in episodes):
+        env.reset(seed=episodes[0].seed)  # the members below are then reset group by group
     while left:
         observations = _restart(
             env, ended, waiting=waiting, last=last, playing=playing, header=header
         )
-        begin(ended)
+        player.begin(ended)
         ended = []
         while not ended:
-            chosen = act(observations, playing)
+            chosen = player.act(observations, playing)
+            if len(chosen) != n:
+                msg = f"the policy gave {len(chosen)} actions for {n} environments"
+                raise UsageError(msg)
             pairs = [action_to_json(space, chosen[i]) for i in range(n)]
             batch = [action for _, action in pairs]
             actions = tuple(batch) if isinstance(space, spaces.Text) else np.stack(batch)

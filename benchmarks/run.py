@@ -6,7 +6,7 @@ was interrupted goes on where it stopped and loses at most one cell.
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +20,7 @@ from benchmarks.plan import Plan, make_env
 from benchmarks.provenance import git_state, source_hash, versions
 from benchmarks.results import FILE, Tally, digest_of, summarise, write_text
 from benchmarks.rollout import Record, rollout
-from synth_envs.core import Json
+from synth_envs.core import Json, Policy
 
 __all__ = ["play_cell", "run"]
 
@@ -87,21 +87,35 @@ def play_cell(plan: Plan, agent: Agent, case_index: int, source: str) -> list[Re
     episodes = list(plan.episodes_of(case_index))
     env = make_env(plan.suite, case, len(episodes))
     try:
-        env.reset(seed=episodes[0].seed)  # policies may look at the first tasks when they are made
-        policy = agent.make(env)
-
-        def act(observations: Any, playing: object) -> Any:
-            del playing
-            return policy.act(observations)
-
         header = (source, case.env_id, dict(case.kwargs))
-        records = list(rollout(env, episodes, act, policy.reset, header))
+        records = list(rollout(env, episodes, _PolicyPlayer(agent, env), header))
     except Exception as error:
         error.add_note(f"while {agent.name} played {case.name}")
         raise
     finally:
         env.close()
     return sorted(records, key=lambda record: record["index"])
+
+
+class _PolicyPlayer:
+    """Lets an agent's policy play; made once the first episodes have begun, so that it may look."""
+
+    def __init__(self, agent: Agent, env: Any) -> None:
+        self._agent = agent
+        self._env = env
+        self._policy: Policy | None = None
+
+    def begin(self, members: Sequence[int]) -> None:
+        if self._policy is None:
+            self._policy = self._agent.make(self._env)
+        self._policy.reset(members)
+
+    def act(self, observations: Any, playing: object) -> Any:
+        del playing
+        if self._policy is None:
+            msg = "begin() comes before act()"
+            raise RuntimeError(msg)
+        return self._policy.act(observations)
 
 
 def _run_cell(

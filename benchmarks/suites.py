@@ -4,6 +4,7 @@ A suite is rebuilt from its name and the installed package, never read from a re
 replay checks a file against what the suite really is.
 """
 
+import importlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -160,10 +161,12 @@ def registry_id(env_id: str) -> str:
 
 def _plain_case(env_id: str, episodes: int) -> Case:
     try:
-        gym.spec(env_id)
-    except (gym.error.Error, ImportError) as error:
-        known = [*(row.id for row in synth_envs.environments())]
-        hint = suggest(registry_id(env_id), known)
+        if ":" in env_id:
+            importlib.import_module(env_id.rpartition(":")[0])
+        gym.spec(registry_id(env_id))
+    except (gym.error.Error, ImportError, ValueError) as error:
+        known = [row.id for row in synth_envs.environments()]
+        hint = "" if "Did you mean" in str(error) else suggest(registry_id(env_id), known)
         msg = f"no environment {env_id!r}: {str(error).strip()}{hint}"
         raise UsageError(msg) from None
     row = {row.id: row for row in synth_envs.environments()}.get(registry_id(env_id))
@@ -214,6 +217,8 @@ def _real_math(data: Path | None) -> Suite:
             f"DIR or {DATA_VARIABLE}"
         )
         raise UsageError(msg)
+    if (given / "math").is_dir():  # a folder of data for several domains
+        given /= "math"
     missing = [name for name in _REAL_FILES if not (given / name).is_file()]
     if missing:
         msg = f"the folder {str(given)!r} lacks {', '.join(missing)}"

@@ -108,7 +108,7 @@ def _independent_solver(family: Family, tasks: list[Task], level: float) -> Iter
 def _constant_answers(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
     del level
     for answer in _CONSTANTS:
-        yield from _above_chance(family, tasks, f"constant {answer!r}", lambda _, a=answer: a)
+        yield from _above_chance(family, tasks, f"constant {answer!r}", [answer] * len(tasks))
 
 
 def _echo(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
@@ -121,26 +121,27 @@ def _echo(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
 
 def _other_answers(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
     del level
-    n = len(tasks)
-    for shift in (1, n // 3, n // 2):
-        others = {task.digest: family.oracle(tasks[(i + shift) % n]) for i, task in enumerate(tasks)}
-        yield from _above_chance(family, tasks, "another task's answer", lambda t, o=others: o[t.digest])
+    answers = [family.oracle(task) for task in tasks]
+    for shift in (1, len(tasks) // 3, len(tasks) // 2):
+        rotated = answers[shift:] + answers[:shift]
+        yield from _above_chance(family, tasks, "another task's answer", rotated)
 
 
 def _most_common_answer(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
     del level
     answers = [family.oracle(task) for task in tasks]
-    common = max(set(answers), key=answers.count)
-    yield from _above_chance(family, tasks, f"the commonest answer {common!r}", lambda _: common, extra=1)
+    common = max(sorted(set(answers)), key=answers.count)
+    what = f"the commonest answer {common!r}"
+    yield from _above_chance(family, tasks, what, [common] * len(tasks), allowance=1)
 
 
 def _above_chance(
-    family: Family, tasks: list[Task], what: str, answer: Callable[[Task], str], extra: int = 0
+    family: Family, tasks: list[Task], what: str, responses: list[str], allowance: int = 0
 ) -> Iterator[str]:
-    total = sum(family(task, answer(task)).value for task in tasks)
+    total = sum(score.value for score in family.verify_batch(tasks, responses))
     n = len(tasks)
-    limit = n * family.chance + _SLACK * (n * family.chance * (1 - family.chance)) ** 0.5 + extra
-    if total > limit:
+    limit = n * family.chance + _SLACK * (n * family.chance * (1 - family.chance)) ** 0.5
+    if total > limit + allowance:
         yield f"{what} scores {total / n:.3f} on average; the stated chance is {family.chance}"
 
 

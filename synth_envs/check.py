@@ -1,5 +1,6 @@
 """Everything an environment must pass before its rewards are trusted, as one printed report."""
 
+import functools
 import hashlib
 import importlib.util
 import json
@@ -15,6 +16,7 @@ from gymnasium.utils.env_checker import check_env
 
 from synth_envs.audit import audit_family
 from synth_envs.checking import check_vector_env
+from synth_envs.families import Family
 from synth_envs.registration import Environment
 
 __all__ = ["check_environment", "episode_digest"]
@@ -67,10 +69,11 @@ def _checks(
     yield "same seed, same episodes in other processes", lambda: _processes(row, kwargs)
     source = getattr(gym.make(row.id, **kwargs).unwrapped, "source", None)
     for family in getattr(source, "families", ()):
-        yield (
-            f"audit of {family.family}",
-            lambda family=family: [f"{f.check}: {f.detail}" for f in audit_family(family, tasks)],
-        )
+        yield f"audit of {family.family}", functools.partial(_audit, family, tasks)
+
+
+def _audit(family: Family, tasks: int) -> list[str]:
+    return [f"{finding.check}: {finding.detail}" for finding in audit_family(family, tasks)]
 
 
 def _gymnasium(row: Environment, kwargs: dict[str, Any]) -> list[str]:

@@ -62,7 +62,9 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="synth-envs", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--version", action="version", version=f"synth-envs {synth_envs.__version__}")
+    parser.add_argument(
+        "--version", action="version", version=f"synth-envs {synth_envs.__version__}"
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
@@ -194,7 +196,9 @@ def _list_families(row: Environment) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    families = getattr(getattr(make(row, **_every_family(row)).unwrapped, "source", None), "families", ())
+    families = getattr(
+        getattr(make(row, **_every_family(row)).unwrapped, "source", None), "families", ()
+    )
     table = Table(title=f"families of {row.id}", title_justify="left")
     for heading in ("family", "group", "task"):
         table.add_column(heading, overflow="fold")

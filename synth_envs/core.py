@@ -108,7 +108,7 @@ class Task:
         return json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False)
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Json]) -> "Task":
+    def from_dict(cls, data: Json) -> "Task":
         """Read a task from JSON values.
 
         Raises:
@@ -125,9 +125,11 @@ class Task:
             raise ValueError(msg)
         family, prompt = data["family"], data["prompt"]
         difficulty, metadata = data.get("difficulty", 0.0), data.get("metadata", {})
-        if not (isinstance(family, str) and isinstance(prompt, str) and isinstance(metadata, Mapping)):
+        if not (
+            isinstance(family, str) and isinstance(prompt, str) and isinstance(metadata, Mapping)
+        ):
             msg = "malformed task: family and prompt must be text and metadata an object"
-            raise ValueError(msg)
+            raise ValueError(msg)  # noqa: TRY004 - as above
         number = isinstance(difficulty, int | float) and not isinstance(difficulty, bool)
         if not (number and 0 <= difficulty <= 1):
             msg = f"malformed task: difficulty must be a number in [0, 1], got {difficulty!r}"
@@ -217,8 +219,8 @@ class TaskSource(Protocol):
 class Policy(Protocol):
     """Maps a batch of observations to a batch of actions."""
 
-    def act(self, observations: Sequence[Any]) -> Sequence[Any]:
-        """One action for each observation, in order."""
+    def act(self, observations: Sequence[Any]) -> Any:
+        """One action for each observation, in order: a sequence or an array."""
         ...
 
     def reset(self, indices: Sequence[int]) -> None:

@@ -135,7 +135,7 @@ class _TypedResponses:
         self._encode = encode
         self._typed: list[tuple[str, list[int]]] = [("", [])] * len(views)
 
-    def act(self, observations: Sequence[Any]) -> np.ndarray:
+    def act(self, observations: Sequence[Any]) -> Any:
         """The next token for each environment; shape (n,)."""
         del observations
         actions = []

@@ -1,7 +1,7 @@
 """Gymnasium environments over text tasks: the prompt is the observation, the response the action."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -28,7 +28,7 @@ _FAULT = Score(
 
 
 class TextTaskEnv(gym.Env[str, str]):
-    """Text tasks with verified rewards.
+    r"""Text tasks with verified rewards.
 
     ## Description
 
@@ -43,7 +43,7 @@ class TextTaskEnv(gym.Env[str, str]):
     ## Action Space
 
     `Unicode(65536)`: the response. State one final answer, for example as "The answer is ..." or
-    in `\\boxed{...}`.
+    in `\boxed{...}`.
 
     ## Rewards
 
@@ -75,7 +75,7 @@ class TextTaskEnv(gym.Env[str, str]):
     * v0: initial version.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": list(RENDER_MODES), "render_fps": 1}
+    metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES), "render_fps": 1}
 
     def __init__(
         self,
@@ -145,7 +145,12 @@ class TextTaskEnv(gym.Env[str, str]):
         elif self._seed is None:
             self._seed = int(self.np_random.integers(2**63))
         self._task, self._index = choose_task(
-            self.source, self._seed, self._index + 1, self.split, self.difficulty, options
+            self.source,
+            self._seed,
+            self._index + 1,
+            split=self.split,
+            difficulty=self.difficulty,
+            options=options,
         )
         self._turn, self._over = 0, False
         self._transcript = [("prompt", self._task.prompt)]
@@ -170,7 +175,7 @@ class TextTaskEnv(gym.Env[str, str]):
         self._transcript += [("response", action), ("feedback", result[0])]
         return result
 
-    def render(self) -> str | np.ndarray | None:  # type: ignore[override]
+    def render(self) -> str | np.ndarray | None:
         """The transcript so far: text for "ansi", a (480, 640, 3) uint8 picture for "rgb_array"."""
         if self.render_mode == "ansi":
             return transcript(self._transcript)
@@ -223,6 +228,7 @@ def choose_task(
     source: TaskSource,
     seed: int,
     index: int,
+    *,
     split: str,
     difficulty: float | None,
     options: Mapping[str, Any] | None,
@@ -275,7 +281,9 @@ def verify(tasks: Sequence[Task], responses: Sequence[str], source: TaskSource) 
     try:
         return source.verify_batch(tasks, responses)
     except SandboxError:
-        return [_verify_alone(task, text, source) for task, text in zip(tasks, responses, strict=True)]
+        return [
+            _verify_alone(task, text, source) for task, text in zip(tasks, responses, strict=True)
+        ]
 
 
 def _verify_alone(task: Task, response: str, source: TaskSource) -> Score:
@@ -291,11 +299,15 @@ def outcome(
     """The 5-tuple of a step that brought `score` on turn `turn` (counted from 1)."""
     truncated = score.status == "error"
     terminated = not truncated and (score.status == "pass" or turn >= max_turns)
-    info: dict[str, Any] = {"task_id": task.task_id, "score": score.as_info()}
+    verdict = score.as_info()
+    # Batched infos take the dtype of their first value: an integer 0 would round the others off.
+    verdict["value"] = float(score.value)
+    verdict["parts"] = {name: float(part) for name, part in score.parts.items()}
+    info: dict[str, Any] = {"task_id": task.task_id, "score": verdict}
     observation = score.feedback
     if terminated or truncated:
         success = 1.0 if score.status == "pass" else 0.0
         info["metrics"] = {"success": success, "turns": turn}
     else:
         observation = f"{observation} Try again ({max_turns - turn} left)."
-    return observation, score.value if terminated else 0.0, terminated, truncated, info
+    return observation, verdict["value"] if terminated else 0.0, terminated, truncated, info

@@ -1,7 +1,7 @@
 """Native vector environments over text tasks: one call verifies the whole batch."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from gymnasium.error import ResetNeeded
@@ -43,7 +43,7 @@ class TextTaskVectorEnv(VectorEnv[tuple[str, ...], tuple[str, ...], np.ndarray])
         autoreset_mode: "NextStep" (default), "SameStep" or "Disabled", or the enum member.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": list(RENDER_MODES), "render_fps": 1}  # type: ignore[misc]
+    metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES), "render_fps": 1}
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class TextTaskVectorEnv(VectorEnv[tuple[str, ...], tuple[str, ...], np.ndarray])
         self.max_turns = check_turns(max_turns)
         self.render_mode = check_render_mode(render_mode)
         self.autoreset_mode = autoreset_mode_of(autoreset_mode)
-        self.metadata = {**type(self).metadata, "autoreset_mode": self.autoreset_mode}  # type: ignore[misc]
+        self.metadata = {**type(self).metadata, "autoreset_mode": self.autoreset_mode}
         self.single_observation_space = Unicode(MAX_PROMPT)
         self.single_action_space = Unicode(MAX_RESPONSE)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
@@ -100,7 +100,7 @@ class TextTaskVectorEnv(VectorEnv[tuple[str, ...], tuple[str, ...], np.ndarray])
             raise ResetNeeded(msg)
         return tuple(task for task in self._tasks if task is not None)
 
-    def reset(  # type: ignore[override]
+    def reset(
         self,
         *,
         seed: int | Sequence[int | None] | None = None,
@@ -169,7 +169,7 @@ class TextTaskVectorEnv(VectorEnv[tuple[str, ...], tuple[str, ...], np.ndarray])
         self._over = over
         return tuple(self._observations), rewards, terminations, truncations, batch_infos(infos)
 
-    def render(self) -> tuple[str | np.ndarray, ...] | None:  # type: ignore[override]
+    def render(self) -> tuple[str | np.ndarray, ...] | None:
         """The transcript of each running episode, as text ("ansi") or picture ("rgb_array")."""
         if self.render_mode == "ansi":
             return tuple(transcript(entries) for entries in self._transcripts)
@@ -199,7 +199,12 @@ class TextTaskVectorEnv(VectorEnv[tuple[str, ...], tuple[str, ...], np.ndarray])
         if base is None:
             base = self._seeds[i] = int(self.np_random.integers(2**63))
         task, self._indices[i] = choose_task(
-            self.source, base, self._indices[i] + 1, self.split, self.difficulty, options
+            self.source,
+            base,
+            self._indices[i] + 1,
+            split=self.split,
+            difficulty=self.difficulty,
+            options=options,
         )
         self._tasks[i], self._turns[i], self._over[i] = task, 0, False
         self._observations[i] = task.prompt

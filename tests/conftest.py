@@ -12,5 +12,7 @@ def real_math() -> Path:
     default = Path(__file__).resolve().parents[2] / "shared" / "real"
     folder = Path(os.environ.get("SYNTH_ENVS_REAL_DATA", default)) / "math"
     if not folder.is_dir():
-        pytest.skip(f"no real data at {folder}; set SYNTH_ENVS_REAL_DATA to the folder that holds math/")
+        pytest.skip(
+            f"no real data at {folder}; set SYNTH_ENVS_REAL_DATA to the folder that holds math/"
+        )
     return folder

@@ -63,7 +63,16 @@ def test_version(capsys):
     assert synth_envs.__version__ in run(capsys, "--version").out
 
 
-GENERATE = ("generate", "synth/Math-v0", "--family", "chain_sum", "--split", "test", "--difficulty", "0.5")
+GENERATE = (
+    "generate",
+    "synth/Math-v0",
+    "--family",
+    "chain_sum",
+    "--split",
+    "test",
+    "--difficulty",
+    "0.5",
+)
 
 
 def test_generate_is_byte_identical_and_resumable(capsys, tmp_path):
@@ -119,7 +128,9 @@ def test_play(capsys, monkeypatch):
 
 def test_check_one_family(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
-    out = run(capsys, "check", "synth/Math-v0", "--family", "topological_order", "--tasks", "20").out
+    out = run(
+        capsys, "check", "synth/Math-v0", "--family", "topological_order", "--tasks", "20"
+    ).out
     assert "audit of topological_order" in out
     assert "native vector environment" in out
     assert "all checks passed" in out

@@ -4,12 +4,25 @@ import json
 import subprocess
 import sys
 
-HEAVY = ("torch", "numba", "sympy", "transformers", "ray", "docker", "math_verify", "scipy", "rich", "PIL")
+HEAVY = (
+    "torch",
+    "numba",
+    "sympy",
+    "transformers",
+    "ray",
+    "docker",
+    "math_verify",
+    "scipy",
+    "rich",
+    "PIL",
+)
 
 
 def _loaded(code: str) -> set[str]:
     program = f"{code}\nimport sys, json\nprint(json.dumps(sorted(sys.modules)))"
-    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    out = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     return set(json.loads(out.stdout.splitlines()[-1]))
 
 

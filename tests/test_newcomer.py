@@ -52,6 +52,7 @@ def run(package, *command, code=0):
         cwd=package,
         capture_output=True,
         text=True,
+        check=False,
         env={**os.environ, "COLUMNS": "200", "PYTHONPATH": str(REPOSITORY)},
     )
     assert done.returncode == code, done.stdout + done.stderr
@@ -60,8 +61,12 @@ def run(package, *command, code=0):
 
 def test_one_file_and_one_line(package):
     cli = ("-m", "synth_envs")
-    listed = run(package, "-c", "import sys; sys.path.insert(0, ''); import toy_tasks\n"
-                                "from synth_envs.cli import main; sys.exit(main(['list']))")
+    listed = run(
+        package,
+        "-c",
+        "import sys; sys.path.insert(0, ''); import toy_tasks\n"
+        "from synth_envs.cli import main; sys.exit(main(['list']))",
+    )
     assert "toy/Doubling-v0" in listed
     shown = run(package, *cli, "show", "toy_tasks:toy/Doubling-v0")
     assert "Double an integer" in shown
@@ -87,7 +92,7 @@ def test_it_gets_a_leaderboard_row_and_a_page(package):
     run(package, "-m", "benchmarks", "replay", "board/results.json")
 
 
-def test_a_family_cannot_take_an_id_that_is_used(package):
+def test_a_family_cannot_take_an_id_that_is_used():
     code = "import synth_envs; synth_envs.register_family('synth/Math-v0', 'toy_tasks.doubling:Doubling')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode != 0

@@ -15,7 +15,7 @@ def play(env, text):
         total += reward
         if terminated:
             return observation, total, info
-    raise AssertionError("the response was not submitted")
+    return pytest.fail("the response was not submitted")
 
 
 def test_the_right_tokens_pay_and_wrong_ones_do_not():
@@ -29,7 +29,9 @@ def test_the_right_tokens_pay_and_wrong_ones_do_not():
 
 
 def test_observation_shows_the_prompt_and_the_response():
-    env = gym.make("synth/MathTokens-v0", vocabulary="bytes", prompt_window=40, max_tokens=5).unwrapped
+    env = gym.make(
+        "synth/MathTokens-v0", vocabulary="bytes", prompt_window=40, max_tokens=5
+    ).unwrapped
     first, _ = env.reset(seed=1)
     prompt = bytes(int(t) - 1 for t in first[:40] if t).decode()
     assert prompt == env.task.prompt
@@ -51,7 +53,9 @@ def test_shaping_is_potential_based():
     """Shaping must sum to -phi(start) = 0 along any episode, whatever is typed (gamma = 1)."""
     rng = np.random.default_rng(0)
     plain = gym.make("synth/MathTokens-v0", vocabulary="arithmetic", max_tokens=8).unwrapped
-    shaped = gym.make("synth/MathTokens-v0", vocabulary="arithmetic", max_tokens=8, shaping=True).unwrapped
+    shaped = gym.make(
+        "synth/MathTokens-v0", vocabulary="arithmetic", max_tokens=8, shaping=True
+    ).unwrapped
     signal = 0.0
     for seed in range(40):
         plain.reset(seed=seed)
@@ -102,14 +106,19 @@ def test_vocabularies_round_trip(name):
 
 
 def test_bytes_read_any_text():
-    assert ByteVocabulary().decode(ByteVocabulary().encode("π = 3,14 \U0001f600")) == "π = 3,14 \U0001f600"
+    assert (
+        ByteVocabulary().decode(ByteVocabulary().encode("π = 3,14 \U0001f600"))
+        == "π = 3,14 \U0001f600"
+    )
     assert ByteVocabulary().encode("\ud800") == [ord("?")]
     assert NumberVocabulary().encode("3+4, 18 = ?") == [3, 21, 4, 18, 25, 26]
     assert NumberVocabulary().encode("21 x") == [27, 27]
 
 
 def test_render_shows_what_is_typed():
-    env = gym.make("synth/MathTokens-v0", render_mode="ansi", vocabulary="arithmetic", max_tokens=8).unwrapped
+    env = gym.make(
+        "synth/MathTokens-v0", render_mode="ansi", vocabulary="arithmetic", max_tokens=8
+    ).unwrapped
     env.reset(seed=0)
     env.step(8)
     assert env.task.prompt in env.render()

@@ -15,7 +15,7 @@ __all__ = ["MathEnv", "MathVectorEnv", "math_source"]
 
 
 class MathEnv(TextTaskEnv):
-    """Mathematics and logic problems with exact answers.
+    r"""Mathematics and logic problems with exact answers.
 
     ## Description
 
@@ -32,7 +32,7 @@ class MathEnv(TextTaskEnv):
     ## Action Space
 
     `Unicode(65536)`: the response in free text. It must state one final answer: alone, after
-    "The answer is", after "####", in `\\boxed{...}`, or on its last line. Bold, dollar signs, code
+    "The answer is", after "####", in `\boxed{...}`, or on its last line. Bold, dollar signs, code
     fences, a full stop, thousands separators, fractions, decimals and LaTeX are read; nothing is
     ever evaluated. Two different final answers count as none.
 

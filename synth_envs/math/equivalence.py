@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final, Literal
 
 from synth_envs.math.latex import TooComplex, Value, equal, is_complete, parse_latex, same_shape
-from synth_envs.math.latex_lexer import MAX_LENGTH, clean
+from synth_envs.math.latex_lexer import FUNCTIONS, MAX_LENGTH, clean
 from synth_envs.math.symbolic import SymbolicWorker, available, safe_for_symbolic
 
 __all__ = ["Equivalence", "math_equal", "symbolic_form"]
@@ -16,6 +16,7 @@ _SPACING: Final = re.compile(
     r"\\[,;:! ]|\\(?:left|right|displaystyle|quad|qquad)(?![A-Za-z])|[\s~]"
 )
 _THOUSANDS: Final = re.compile(r"(?<=[0-9]),(?:\\!\s*)?(?=[0-9]{3}(?![0-9]))|\{,\}")
+_PLAIN_NAME: Final = re.compile(rf"(?<![\\A-Za-z])({'|'.join(sorted(FUNCTIONS))}|pi)(?![A-Za-z])")
 _DECIMAL: Final = re.compile(r"(?<![0-9.])([0-9]*)\.([0-9]+)(?![0-9.])")
 # Text that math-verify would read as something else: words and units as products of letters,
 # `1 2 3` as 6, `2e-5` as 2e - 5.
@@ -94,8 +95,8 @@ def _undecided(gold: Value, answer: Value) -> bool:
 
 
 def symbolic_form(text: str) -> str:
-    """The text as math-verify gets it: decimals as fractions, which it compares exactly."""
-    text = clean(_THOUSANDS.sub("", text))
+    """The text as math-verify gets it: plain names as commands, decimals as exact fractions."""
+    text = _PLAIN_NAME.sub(r"\\\1", clean(_THOUSANDS.sub("", text)))
     return _DECIMAL.sub(lambda m: rf"{{\frac{{{int(m[1] + m[2])}}}{{{10 ** len(m[2])}}}}}", text)
 
 

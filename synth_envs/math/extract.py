@@ -1,6 +1,6 @@
-"""Find the one final answer in a response, or say why there is none.
+r"""Find the one final answer in a response, or say why there is none.
 
-A response commits to an answer by being nothing else, by `\\boxed{}`, by "answer is", "answer:"
+A response commits to an answer by being nothing else, by `\boxed{}`, by "answer is", "answer:"
 or "####", or by its last line. Whatever states an answer explicitly must agree: a response that
 names two different final answers has not answered.
 """
@@ -138,7 +138,9 @@ def _unmarked(response: str, parse: Callable[[str], V | None]) -> tuple[V | None
     """A response without markers answers with its only code fence, last paragraph or last line."""
     if "```" in response:
         fences = [match[1] for match in _FENCE.finditer(response)]
-        values = [value for fence in fences if (value := parse(strip_decorations(fence))) is not None]
+        values = [
+            value for fence in fences if (value := parse(strip_decorations(fence))) is not None
+        ]
         if values:
             same = all(value == values[0] for value in values)
             return (values[0], "") if same else (None, "many")

@@ -18,7 +18,9 @@ _DECIMAL = re.compile(
     rf"(?P<whole>{_WHOLE})?(?:\.(?P<part>[0-9]*))?(?:[eE](?P<exp>[+-]?[0-9]{{1,3}}))?"
 ).match
 _RATIO = re.compile(rf"(?P<num>[+-]?{_WHOLE}) ?/ ?(?P<den>{_WHOLE})").match
-_MIXED = re.compile(rf"(?P<whole>{_WHOLE})(?: +(?:and +)?)(?P<num>[0-9]+) ?/ ?(?P<den>[0-9]+)").match
+_MIXED = re.compile(
+    rf"(?P<whole>{_WHOLE})(?: +(?:and +)?)(?P<num>[0-9]+) ?/ ?(?P<den>[0-9]+)"
+).match
 _LATEX_FRACTION = re.compile(
     r"(?P<whole>[0-9]{1,20})? ?\\[dt]?frac ?"
     r"(?:\{ ?(?P<num>-?[0-9,]+) ?\} ?\{ ?(?P<den>[0-9,]+) ?\}|(?P<n1>[0-9]) ?(?P<d1>[0-9]))"
@@ -64,7 +66,9 @@ def clean_math(text: str) -> str:
         text = _SUPERSCRIPT_RUN.sub(lambda run: "^" + run[0].translate(_SUPERSCRIPTS), text)
     if "\\" in text or "{,}" in text:
         # `10{,}080` and `10,\!080` are LaTeX thousands separators.
-        text = _LATEX_SPACING.sub(lambda m: "," if m[0] == "{,}" else "" if m[0] == "\\!" else " ", text)
+        text = _LATEX_SPACING.sub(
+            lambda m: "," if m[0] == "{,}" else "" if m[0] == "\\!" else " ", text
+        )
         for word, plain in _LATEX_WORDS:
             text = text.replace(word, plain)
     return text
@@ -96,6 +100,8 @@ def parse_number(text: str, units: Mapping[str, Fraction] = _NO_UNITS) -> Fracti
     Returns:
         The value in the expected unit, or None when the text is not exactly one number.
     """
+    if _PLAIN_INTEGER(text) and not units:
+        return Fraction(int(text))
     if len(text) > _MAX_TEXT:
         return None
     text = clean_math(text).strip()
@@ -119,7 +125,7 @@ def parse_number(text: str, units: Mapping[str, Fraction] = _NO_UNITS) -> Fracti
         if rest.startswith("\\text{") and rest.endswith("}"):
             rest = rest[6:-1].strip()
         unit = units.get(rest.lower())
-        if unit is None or (factor != 1 and unit != factor):
+        if unit is None or factor not in (1, unit):
             return None
         factor = unit
     value *= factor

@@ -10,7 +10,7 @@ from functools import cached_property
 from synth_envs.core import Score, Task
 from synth_envs.math.equivalence import math_equal
 from synth_envs.math.extract import final_answer
-from synth_envs.math.latex import TooComplex, equal, parse_latex
+from synth_envs.math.latex import TooComplex, Value, equal, parse_latex
 from synth_envs.math.numbers import parse_number
 from synth_envs.math.sources import BadRow, Row, load_rows
 from synth_envs.seeding import task_rng
@@ -168,7 +168,7 @@ class _Candidate:
         return hash(self.text)
 
 
-def _value(text: str) -> object:
+def _value(text: str) -> Value | None:
     try:
         return parse_latex(text)
     except TooComplex:
@@ -191,7 +191,8 @@ def _read(text: str) -> _Candidate | None:
 
 # A number followed by one of these is a different number.
 _SCALES = frozenset(
-    "hundred thousand million billion trillion dozen half quarter third score squared cubed".split()
+    {"hundred", "thousand", "million", "billion", "trillion", "dozen", "half", "quarter", "third"}
+    | {"score", "squared", "cubed"}
 )
 _CURRENCIES = frozenset("$€£")
 

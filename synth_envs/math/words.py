@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 
-__all__ = ["MONEY", "NAMES", "article", "join", "money", "read_money"]
+__all__ = ["MONEY", "NAMES", "THINGS", "article", "join", "money", "read_money"]
 
 NAMES = (
     "Ada", "Aisha", "Amir", "Anna", "Ben", "Bruno", "Carla", "Chen", "Chidi", "Dana",
@@ -30,14 +31,30 @@ def article(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeiouAEIO" else f"a {noun}"
 
 
+# Things to buy: one with its article, one, several.
+THINGS = tuple(
+    (article(single), single, plural)
+    for single, plural in (
+        ("apron", "aprons"), ("basket", "baskets"), ("brush", "brushes"), ("cake", "cakes"),
+        ("candle", "candles"), ("clock", "clocks"), ("cushion", "cushions"), ("egg cup", "egg cups"),
+        ("dictionary", "dictionaries"), ("flute", "flutes"), ("glass", "glasses"), ("hat", "hats"),
+        ("jug", "jugs"), ("knife", "knives"), ("lamp", "lamps"), ("loaf of bread", "loaves of bread"),
+        ("map", "maps"), ("mug", "mugs"), ("notebook", "notebooks"), ("orange", "oranges"),
+        ("pen", "pens"), ("pizza", "pizzas"), ("ruler", "rulers"), ("scarf", "scarves"),
+        ("toy bus", "toy buses"), ("umbrella", "umbrellas"), ("vase", "vases"), ("watch", "watches"),
+        ("yo-yo", "yo-yos"),
+    )
+)  # fmt: skip
+
+
 def money(cents: int) -> str:
     """Cents as "$12" or "$12.05"."""
     dollars, rest = divmod(cents, 100)
     return f"${dollars}.{rest:02d}" if rest else f"${dollars}"
 
 
-def read_money(text: str) -> int:
-    """The cents in "$12" or "$12.05".
+def read_money(text: str) -> Fraction:
+    """The dollars in "$12" or "$12.05".
 
     Raises:
         ValueError: The text is anything else.
@@ -45,5 +62,4 @@ def read_money(text: str) -> int:
     if not _MONEY(text):
         msg = f"not an amount of money: {text!r}"
         raise ValueError(msg)
-    dollars, _, cents = text[1:].partition(".")
-    return int(dollars) * 100 + int(cents or 0)
+    return Fraction(text[1:])

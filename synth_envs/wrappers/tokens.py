@@ -1,7 +1,7 @@
 """The token view: a text task as a numeric environment, one token per step."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -32,7 +32,7 @@ class TokenView(gym.Env[np.ndarray, np.int64]):
         ValueError: An argument is out of range.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": list(RENDER_MODES), "render_fps": 4}
+    metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES), "render_fps": 4}
 
     def __init__(
         self,
@@ -62,7 +62,9 @@ class TokenView(gym.Env[np.ndarray, np.int64]):
         self.shaping = shaping
         self.gamma = gamma
         # Tokens are codes plus one: 0 is padding where observed, and submits where acted.
-        self.observation_space = spaces.MultiDiscrete([self.vocabulary.size + 1] * (prompt_window + max_tokens))
+        self.observation_space = spaces.MultiDiscrete(
+            [self.vocabulary.size + 1] * (prompt_window + max_tokens)
+        )
         self.action_space = spaces.Discrete(self.vocabulary.writable + 1)
         self._response: list[int] = []
         self._window = np.zeros(prompt_window + max_tokens, dtype=np.int64)
@@ -115,8 +117,8 @@ class TokenView(gym.Env[np.ndarray, np.int64]):
             msg = "the episode is over: call reset() first"
             raise ResetNeeded(msg)
         token = int(action)
-        if not 0 <= token < self.action_space.n:
-            msg = f"action must be in [0, {self.action_space.n}), got {action!r}"
+        if not 0 <= token <= self.vocabulary.writable:
+            msg = f"action must be in [0, {self.vocabulary.writable}], got {action!r}"
             raise ValueError(msg)
         before = self._potential()
         if token:
@@ -132,7 +134,7 @@ class TokenView(gym.Env[np.ndarray, np.int64]):
         reward = value - before if self.shaping else value
         return self._window.copy(), reward, terminated, truncated, info
 
-    def render(self) -> str | np.ndarray | None:  # type: ignore[override]
+    def render(self) -> str | np.ndarray | None:
         """The transcript with the response typed so far, as in the text environment."""
         entries = self.text_env.transcript
         if self._response and entries[-1][0] == "prompt":

@@ -7,10 +7,20 @@ from hypothesis import strategies as st
 from synth_envs.hostile import hostile_responses
 from synth_envs.math.answers import Choice, Grid, Integer, Labels, Numbers, Rational
 
-TYPES = [Integer(), Rational(), Numbers(), Numbers(count=2, names=("x", "y")), Labels(), Choice(), Grid(2, 2)]
+TYPES = [
+    Integer(),
+    Rational(),
+    Numbers(),
+    Numbers(count=2, names=("x", "y")),
+    Labels(),
+    Choice(),
+    Grid(2, 2),
+]
 
 
-@pytest.mark.parametrize("text", ["3, 1, 2", "3 1 2", "[3, 1, 2]", "(3; 1; 2)", "3, 1 and 2", "{3,1,2}", "3,1,2"])
+@pytest.mark.parametrize(
+    "text", ["3, 1, 2", "3 1 2", "[3, 1, 2]", "(3; 1; 2)", "3, 1 and 2", "{3,1,2}", "3,1,2"]
+)
 def test_lists_of_numbers(text):
     assert Numbers().parse(text) == (3, 1, 2)
     assert Numbers(order="multiset").parse(text) == (1, 2, 3)
@@ -39,7 +49,9 @@ def test_named_numbers_come_in_any_order():
     assert pair.parse("x=1, 2") is None
 
 
-@pytest.mark.parametrize("text", ["A, C, B", "a c b", "A -> C -> B", "A → C → B", "A-C-B", "['A', 'C', 'B']"])
+@pytest.mark.parametrize(
+    "text", ["A, C, B", "a c b", "A -> C -> B", "A → C → B", "A-C-B", "['A', 'C', 'B']"]
+)
 def test_labels(text):
     assert Labels().parse(text) == ("a", "c", "b")
 

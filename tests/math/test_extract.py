@@ -64,7 +64,10 @@ def test_never_raises(text):
     strip_decorations(text)
 
 
-@given(st.integers(), st.text(alphabet=st.characters(blacklist_characters="0123456789\\#"), max_size=200))
+@given(
+    st.integers(),
+    st.text(alphabet=st.characters(blacklist_characters="0123456789\\#"), max_size=200),
+)
 def test_prose_before_a_box_does_not_matter(value, prose):
     prose = prose.lower().replace("answer", "").replace("```", "").replace("</think>", "")
     assert final_answer(f"{prose}\n\\boxed{{{value}}}", parse_integer)[0] in (value, None)

@@ -47,7 +47,9 @@ def test_reference_passes_every_benign_format_on_a_thousand_tasks(name):
 def test_splits_share_no_content(name):
     source = FamilyMix([load_family(FAMILIES[name])])
     draws = int(os.environ.get("SYNTH_ENVS_SPLIT_DRAWS", "300"))
-    seen = {split: {source.task(i % 3, i, split, None).prompt for i in range(draws)} for split in SPLITS}
+    seen = {
+        split: {source.task(i % 3, i, split, None).prompt for i in range(draws)} for split in SPLITS
+    }
     assert not seen["train"] & seen["validation"]
     assert not seen["train"] & seen["test"]
     assert not seen["validation"] & seen["test"]

@@ -399,7 +399,15 @@ def test_any_thread_gives_the_same_verdicts():
 def test_completeness_names_what_another_judge_may_decide():
     for text in ("1/2", r"\sqrt2+\pi i", "x^2/(y+1)", "(1,2]", r"\text{even}", "x=5", "1,2", "5_7"):
         assert is_complete(value(text)), text
-    for text in (r"\sin 1", r"\ln 2", r"\sqrt{x+1}", "2^n", r"(1,\sin 1)", r"(1,2)\cup(3,4)", "|x|"):
+    for text in (
+        r"\sin 1",
+        r"\ln 2",
+        r"\sqrt{x+1}",
+        "2^n",
+        r"(1,\sin 1)",
+        r"(1,2)\cup(3,4)",
+        "|x|",
+    ):
         assert not is_complete(value(text)), text
     assert same_shape(value(r"\sin 1"), value("2"))
     assert not same_shape(value(r"\sin 1"), value("1,2"))
@@ -459,7 +467,9 @@ def trees(draw, depth=3):
 def latex(tree):
     kind, *parts = tree
     if not parts:
-        return {"sqrt2": r"\sqrt{2}", "sqrt3": r"\sqrt3", "sqrt6": r"\sqrt 6", "pi": r"\pi"}.get(kind, kind)
+        return {"sqrt2": r"\sqrt{2}", "sqrt3": r"\sqrt3", "sqrt6": r"\sqrt 6", "pi": r"\pi"}.get(
+            kind, kind
+        )
     first, *rest = (latex(part) if isinstance(part, tuple) else part for part in parts)
     second = rest[0] if rest else None
     return {
@@ -476,7 +486,13 @@ def plain(tree):
     """The same value written otherwise: operands swapped, other symbols."""
     kind, *parts = tree
     if not parts:
-        return {"sqrt2": "√2", "sqrt3": "3^(1/2)", "sqrt6": "sqrt(2)*sqrt(3)", "pi": "π", "2": "(4/2)"}.get(kind, kind)
+        return {
+            "sqrt2": "√2",
+            "sqrt3": "3^(1/2)",
+            "sqrt6": "sqrt(2)*sqrt(3)",
+            "pi": "π",
+            "2": "(4/2)",
+        }.get(kind, kind)
     first, *rest = (plain(part) if isinstance(part, tuple) else part for part in parts)
     second = rest[0] if rest else None
     return {
@@ -493,7 +509,13 @@ def numeric(tree, mp, point):
     kind, *parts = tree
     if not parts:
         known = {"i": mp.mpc(0, 1), "pi": +mp.pi, **point}
-        return known[kind] if kind in known else mp.sqrt(int(kind[4:])) if "sqrt" in kind else mp.mpf(kind)
+        return (
+            known[kind]
+            if kind in known
+            else mp.sqrt(int(kind[4:]))
+            if "sqrt" in kind
+            else mp.mpf(kind)
+        )
     first, *rest = (numeric(part, mp, point) if isinstance(part, tuple) else part for part in parts)
     if kind == "root":
         return mp.sqrt(first)
@@ -511,7 +533,10 @@ def test_verdicts_agree_with_high_precision_arithmetic(one, other):
     a, b, c = parse(latex(one)), parse(plain(one)), parse(plain(other))
     assume(not {None, "too complex"} & {x if isinstance(x, str) else x and "" for x in (a, b, c)})
     assert equal(a, b), (latex(one), plain(one))
-    points = [{"x": mp.mpf(7) / 10, "y": mp.mpf(13) / 9}, {"x": mp.mpf(-3) / 7, "y": mp.mpc(2, 5) / 3}]
+    points = [
+        {"x": mp.mpf(7) / 10, "y": mp.mpf(13) / 9},
+        {"x": mp.mpf(-3) / 7, "y": mp.mpc(2, 5) / 3},
+    ]
     gaps = [abs(numeric(one, mp, point) - numeric(other, mp, point)) for point in points]
     if equal(a, c):
         assert max(gaps) < mp.mpf(10) ** -40, (latex(one), plain(other))
@@ -524,7 +549,7 @@ PIECES = r"\frac \sqrt \left( \right) { } ( ) [ ] ^ _ , ; = + - * / | ! 1 2 30 x
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from(PIECES.split() + [" "]), max_size=14).map("".join))
+@given(st.lists(st.sampled_from([*PIECES.split(), " "]), max_size=14).map("".join))
 def test_any_mixture_of_symbols_is_read_or_refused(text):
     parsed = parse(text)
     if parsed not in (None, "too complex"):
@@ -557,7 +582,13 @@ def test_every_reference_answer_is_read_and_equals_itself(golds):
 
 def bare(text):
     """A crude normal form, made for this test from the visible text alone."""
-    for old, new in [(r"\left", ""), (r"\right", ""), (r"\!", ""), (" ", ""), (r"\dfrac", r"\frac")]:
+    for old, new in [
+        (r"\left", ""),
+        (r"\right", ""),
+        (r"\!", ""),
+        (" ", ""),
+        (r"\dfrac", r"\frac"),
+    ]:
         text = text.replace(old, new)
     for noise in (r"^\circ", r"\$", "x=", r"\mbox{cm}^2"):
         text = text.replace(noise, "")

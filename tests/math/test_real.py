@@ -34,7 +34,9 @@ def tasks(request, real_math):
 def test_gold_passes_in_ten_formats(tasks):
     pairs = [(task, text) for task in tasks for text in formats(task.reference)]
     scores = tasks.verify_batch(*zip(*pairs, strict=True))
-    missed = [text for (_, text), score in zip(pairs, scores, strict=True) if score.status != "pass"]
+    missed = [
+        text for (_, text), score in zip(pairs, scores, strict=True) if score.status != "pass"
+    ]
     assert 1 - len(missed) / len(pairs) >= 0.995, missed[:20]
 
 
@@ -64,7 +66,9 @@ def test_hostile_responses_score_nothing_within_50_ms(tasks):
 
 def test_units_of_the_question_are_read_and_scales_are_not(tmp_path):
     path = tmp_path / "rows.jsonl"
-    path.write_text(json.dumps({"question": "How many eggs, in dozens of a million?", "answer": "#### 18"}))
+    path.write_text(
+        json.dumps({"question": "How many eggs, in dozens of a million?", "answer": "#### 18"})
+    )
     tasks = RealTasks.load(str(path))
     good = ["18 eggs", "$18", "18", "18.00", "The answer is 18 eggs."]
     bad = ["18 million", "18 ducks", "18%", "18 eggs 5", "18 dozen"]

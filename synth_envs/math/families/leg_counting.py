@@ -21,12 +21,12 @@ _FOUR = (
 _SIX = ("ants", "bees", "beetles", "butterflies", "wasps", "crickets", "flies")
 _EIGHT = ("spiders", "scorpions")
 _GROUPS = ((_NONE, 0), (_TWO, 2), (_FOUR, 4), (_SIX, 6), (_EIGHT, 8))
-_ANIMALS = tuple((animal, legs) for group, legs in _GROUPS for animal in group)
-# The parts before the list, before "that are left" and after it.
+_ANIMALS = sorted((animal, legs) for group, legs in _GROUPS for animal in group)
+# The list, what changes, and "that are left" go where the bars are.
 _WORDINGS = (
-    ("In a park there are ", " How many legs do the animals", " have in total?"),
-    ("A vet looks after ", " What is the total number of legs of all the animals", "?"),
-    ("A film crew has hired ", " Count the legs: how many do the animals", " have altogether?"),
+    "In a park there are | How many legs do the animals| have in total?",
+    "A vet looks after | What is the total number of legs of all the animals|?",
+    "A film crew has hired | Count the legs: how many do the animals| have altogether?",
 )
 
 
@@ -70,7 +70,7 @@ class LegCounting(MathFamily):
                 changes += f" Then {_listed(some[:leavers])} leave."
                 left = " that are left"
                 total -= sum([count * legs for count, _, legs in some[:leavers]])
-        first, second, third = phrasing(_WORDINGS, total, kinds)
+        first, second, third = phrasing(_WORDINGS, total, kinds).split("|")
         prompt = f"{first}{_listed(herd)}{changes}{second}{left}{third}"
         return Task(self.family, prompt, str(total), difficulty)
 

@@ -54,7 +54,9 @@ class TopologicalOrder(MathFamily):
         edges = [rule.split(" before ") for rule in rules.partition(". List")[0].split("; ")]
         done: list[str] = []
         while len(done) < len(nodes):
-            ready = [v for v in nodes if v not in done and all(a in done for a, b in edges if b == v)]
+            ready = [
+                v for v in nodes if v not in done and all(a in done for a, b in edges if b == v)
+            ]
             done.append(ready[0])
         return ", ".join(done)
 

@@ -1,0 +1,1 @@
+"""Trained baselines, one file each, with their hyperparameters as data."""
