@@ -6,18 +6,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.agents import resolve_agents
 from benchmarks.errors import BenchmarkError
-from benchmarks.plan import Plan
-from benchmarks.replay import replay
-from benchmarks.report import print_table, progress
-from benchmarks.run import run
-from benchmarks.site import build_site
-from benchmarks.suites import DATA_VARIABLE, SUITES, custom, load_suite
+from benchmarks.suites import DATA_VARIABLE, SUITES
 
 __all__ = ["main"]
 
 _INTERRUPTED = 130
+_EXTRA = {"jinja2", "markdown_it", "markupsafe", "scipy"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +24,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         text = ", ".join([str(error), *getattr(error, "__notes__", ())])
         print(f"benchmarks: {_printable(text)}", file=sys.stderr)
         return error.exit_code
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        print(f"benchmarks: {error}; run: pip install 'synth-envs[bench]'", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("\nbenchmarks: interrupted; repeat the command to go on from here", file=sys.stderr)
         return _INTERRUPTED
@@ -44,6 +44,13 @@ def _printable(text: str) -> str:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from benchmarks.agents import resolve_agents
+    from benchmarks.plan import Plan
+    from benchmarks.report import print_table, progress
+    from benchmarks.run import run
+    from benchmarks.site import build_site
+    from benchmarks.suites import custom, load_suite
+
     suite = custom(options.env) if options.env else load_suite(options.suite, options.data)
     policies = options.policy or suite.policies
     agents = resolve_agents(policies)
@@ -59,6 +66,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
+    from benchmarks.replay import replay
+    from benchmarks.report import progress
+
     with progress(None, "replay") as report:
         results = replay(options.result, data=options.data, trusted=options.env, report=report)
     total = sum(agent["episodes"] for agent in results["agents"].values())
@@ -73,6 +83,8 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _site(options: argparse.Namespace) -> int:
+    from benchmarks.site import build_site
+
     page = build_site(options.folder)
     print(f"Page: {page.resolve().as_uri()}")
     return 0

@@ -161,11 +161,13 @@ _REASONS = {
     "rounded to six places": "math-verify rounds to six places",
     "a hundredth": "math-verify reads 12 as 12%",
     "per cent of it": "math-verify reads 1200% as 12",
-    "another unit": lambda gold: re.sub(r"cents\}|cm\}\^2|inches\}\^2", "kg}", gold),
+    "another unit": "math-verify drops units",
     "base dropped": "math-verify drops the base",
     "chain of equations": "math-verify takes the last side of a chain",
     "false equation": "math-verify takes the right side of an equation",
     "other case": "math-verify ignores the case of variables",
+    "other brackets": "math-verify takes a point as an interval, or drops which ends belong to it",
+    "one more item": "math-verify drops a repeated item",
 }
 
 
@@ -206,6 +208,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--data", type=Path, required=True, help="the folder that holds math500.jsonl"
     )
+    parser.add_argument(
+        "--limit", type=int, default=0, help="disagreements to print of a kind (0: all)"
+    )
     parser.add_argument("--shuffles", type=int, default=3, help="times the answers are shuffled")
     options = parser.parse_args(arguments)
     file = options.data / "math500.jsonl"
@@ -230,7 +235,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     for category, texts in sorted(disagreements.items(), key=lambda item: -len(item[1])):
         print(f"\n{category}: {len(texts)}")
-        for text in texts:
+        for text in texts[: options.limit or None]:
             print(f"  {text}")
     print(f"\n{'pairs':26} {'count':>6} {'both equal':>11} {'only ours':>10} {'only theirs':>12}")
     for kind in dict.fromkeys(kind for kind, _, _ in verdicts):

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,8 @@ def run(
         plan: What to run.
         folder: Where to write; made if it does not exist.
         force: Replace what an earlier run left there.
-        report: Called after each cell with the agent, the case and its number of episodes.
+        report: Called when a cell begins and after each of its episodes, with the agent, the case
+            and how many more episodes are done.
 
     Returns:
         The results, as written.
@@ -55,17 +57,18 @@ def run(
     for agent in plan.agents:
         path = folder / episodes_file(agent.name)
         for index, case in enumerate(plan.suite.cases):
+            done = partial(report or _silent, agent.name, case.name)
+            done(0)
             cell = journal.finished(agent.name, index)
             if cell is None:
-                cell, records = _run_cell(plan, agent, index, source, path)
+                cell, records = _run_cell(plan, agent, index, source, path, done)
                 journal.add(cell)
             else:
                 records = journal.records(cell, path)
+                done(len(records))
             tallies[agent.name].add_case(records, plan.suite.runs)
             wall[agent.name] += cell.wall_s
             cpu[agent.name] += cell.cpu_s
-            if report:
-                report(agent.name, case.name, len(records))
         tallies[agent.name].digest = sha256(path.read_bytes()).hexdigest()
     results = summarise(plan, source, tallies)
     results["measured"] = {
@@ -81,14 +84,28 @@ def run(
     return results
 
 
-def play_cell(plan: Plan, agent: Agent, case_index: int, source: str) -> list[Record]:
+def _silent(agent: str, case: str, episodes: int) -> None:
+    """Report nothing."""
+
+
+def play_cell(
+    plan: Plan,
+    agent: Agent,
+    case_index: int,
+    source: str,
+    *,
+    done: Callable[[int], None] = lambda _: None,
+) -> list[Record]:
     """Play one agent on one case; the records are in plan order."""
     case = plan.suite.cases[case_index]
     episodes = list(plan.episodes_of(case_index))
     env = make_env(plan.suite, case, len(episodes))
     try:
         header = (source, case.env_id, dict(case.kwargs))
-        records = list(rollout(env, episodes, _PolicyPlayer(agent, env), header))
+        records = []
+        for record in rollout(env, episodes, _PolicyPlayer(agent, env), header):
+            records.append(record)
+            done(1)
     except Exception as error:
         error.add_note(f"while {agent.name} played {case.name}")
         raise
@@ -118,12 +135,17 @@ class _PolicyPlayer:
         return self._policy.act(observations)
 
 
-def _run_cell(
-    plan: Plan, agent: Agent, case_index: int, source: str, path: Path
+def _run_cell(  # noqa: PLR0917 - private, with one caller
+    plan: Plan,
+    agent: Agent,
+    case_index: int,
+    source: str,
+    path: Path,
+    done: Callable[[int], None],
 ) -> tuple[Cell, list[Record]]:
     """Play one cell and append it to the agent's file."""
     wall, cpu = time.perf_counter(), time.process_time()
-    records = play_cell(plan, agent, case_index, source)
+    records = play_cell(plan, agent, case_index, source, done=done)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     start = path.stat().st_size if path.exists() else 0
     with path.open("ab") as file:

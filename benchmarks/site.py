@@ -14,7 +14,7 @@ from markupsafe import Markup
 from benchmarks.board import Board, group_boards
 from benchmarks.environment_pages import describe, page_name
 from benchmarks.errors import MalformedError, UsageError
-from benchmarks.results import FILE, digest_of, load_results, write_text
+from benchmarks.results import FILE, TRIVIAL_LIMIT, digest_of, load_results, write_text
 from synth_envs.core import Json
 
 __all__ = ["GENERATOR", "build_site"]
@@ -114,4 +114,5 @@ def _environment() -> Environment:
         environment.globals[key] = Markup(text)  # noqa: S704 - a file of this package
         environment.globals[f"{key}_hash"] = b64encode(sha256(text.encode()).digest()).decode()
     environment.globals["generator"] = GENERATOR
+    environment.globals["trivial_limit"] = TRIVIAL_LIMIT
     return environment

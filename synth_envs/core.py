@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
-from types import MappingProxyType
 from typing import Any, Literal, Protocol, TypeAlias
 
 from synth_envs.seeding import Split, TaskRandom, split_of
@@ -29,8 +28,6 @@ __all__ = [
 Json: TypeAlias = Any
 
 Status = Literal["pass", "fail", "unparsable", "timeout", "error"]
-
-_NO_METADATA: Mapping[str, Json] = MappingProxyType({})
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -58,7 +55,7 @@ class Task:
         prompt: str,
         reference: Json,
         difficulty: float = 0.0,
-        metadata: Mapping[str, Json] = _NO_METADATA,
+        metadata: Mapping[str, Json] | None = None,
     ) -> None:
         # Writing the instance dict directly costs a third of a frozen dataclass's own __init__,
         # which would be a quarter of the cost of generating a simple task.
@@ -66,8 +63,8 @@ class Task:
         fields["family"] = family
         fields["prompt"] = prompt
         fields["reference"] = reference
-        fields["difficulty"] = difficulty
-        fields["metadata"] = metadata
+        fields["difficulty"] = float(difficulty)
+        fields["metadata"] = {} if metadata is None else metadata
 
     @cached_property
     def digest(self) -> bytes:
@@ -121,7 +118,7 @@ class Task:
         unknown = set(data) - {"task_id", *cls.__dataclass_fields__}
         missing = {"family", "prompt", "reference"} - set(data)
         if unknown or missing:
-            msg = f"malformed task: missing {sorted(missing)}, unknown {sorted(unknown)}"
+            msg = f"malformed task: missing {sorted(missing)}, unknown {sorted(map(str, unknown))}"
             raise ValueError(msg)
         family, prompt = data["family"], data["prompt"]
         difficulty, metadata = data.get("difficulty", 0.0), data.get("metadata", {})
@@ -144,7 +141,11 @@ class Task:
     @classmethod
     def from_json(cls, text: str) -> "Task":
         """Read a task from one line of JSON; raises ValueError as `from_dict` does."""
-        return cls.from_dict(json.loads(text))
+        try:
+            return cls.from_dict(json.loads(text))
+        except RecursionError as error:
+            msg = "malformed task: nested too deeply"
+            raise ValueError(msg) from error
 
 
 @dataclass(frozen=True)

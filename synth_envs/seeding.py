@@ -41,7 +41,7 @@ class TaskRandom:
 
     def _refill(self) -> int:
         self._block += 1
-        block = blake2b(self._key + b"/%d" % self._block).digest()
+        block = blake2b(self._key, salt=self._block.to_bytes(16, "little")).digest()
         self._pool = (self._pool << 512) | int.from_bytes(block, "little")
         return self._pool
 

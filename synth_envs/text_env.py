@@ -54,8 +54,9 @@ class TextTaskEnv(gym.Env[str, str]):
     ## Starting State
 
     `reset(seed=s)` fixes the episode: task 0 of stream `s`. Each unseeded `reset` goes on to the
-    stream's next task. `reset(options=...)` takes, for this episode only, `{"index": i}` (task i
-    of the stream), `{"difficulty": d}` or `{"task": task}` (a `Task` or its `to_dict()`).
+    stream's next task. `reset(options=...)` takes `{"index": i}` (task i of the stream, which goes
+    on from there) and, for this episode only, `{"difficulty": d}` or `{"task": task}` (a `Task` or
+    its `to_dict()`).
 
     ## Episode End
 

@@ -66,7 +66,6 @@ def test_a_task_with_metadata_pickles_and_copies():
     assert copy.deepcopy(TASK) == TASK
 
 
-@pytest.mark.xfail(raises=TypeError, reason="the default metadata is a mappingproxy")
 def test_a_task_without_metadata_pickles_and_copies():
     task = Task("sums", "Compute.", "2")
     assert pickle.loads(pickle.dumps(task)) == task
@@ -129,11 +128,7 @@ def changed(**fields):
         pytest.param({}, id="empty"),
         pytest.param({"family": "f", "prompt": "p"}, id="no reference"),
         pytest.param(changed(extra=1), id="unknown field"),
-        pytest.param(
-            {**changed(), 1: 2, "x": 3},
-            id="keys of several types",
-            marks=pytest.mark.xfail(raises=TypeError, reason="the message sorts the keys"),
-        ),
+        pytest.param({**changed(), 1: 2, "x": 3}, id="keys of several types"),
         pytest.param(changed(__class__="os.system"), id="dunder field"),
         pytest.param(changed(digest="00"), id="digest"),
         pytest.param(changed(split="train"), id="split"),
@@ -170,7 +165,6 @@ def test_malformed_json_is_refused(text):
         Task.from_json(text)
 
 
-@pytest.mark.xfail(raises=RecursionError, reason="json.loads recurses")
 def test_deep_json_is_refused():
     with pytest.raises(ValueError, match=r"deep"):
         Task.from_json("[" * 100_000)

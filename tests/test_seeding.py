@@ -189,7 +189,7 @@ GOLDEN = {
     "choice": "b",
     "randint": -5,
     "shuffle": [0, 3, 1, 6, 4, 7, 2, 5],
-    "after two refills": 4460403942199634194,
+    "after two refills": 8307723433456116401,
     "any key": 750420400009,
     "named": [944284933268530056],
     "splits": "rarrrrrrrrrrrrrrarrerrrrrrrrrrrrrrerrrrr",

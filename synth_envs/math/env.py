@@ -44,8 +44,8 @@ class MathEnv(TextTaskEnv):
     ## Starting State
 
     `reset(seed=s)` draws the first problem of stream `s`; each unseeded `reset` the next one.
-    Options, for this episode: `{"index": i}` (problem i of the stream, or row i of `source`),
-    `{"difficulty": d}`, `{"task": task}`.
+    Options: `{"index": i}` (problem i of the stream, which goes on from there, or row i of
+    `source`), and for this episode only `{"difficulty": d}` or `{"task": task}`.
 
     ## Episode End
 

@@ -65,7 +65,7 @@ class Atom(NamedTuple):
 
     kind: str  # "var", "const", "prime", "root", "power" or "fn"
     text: str
-    index: int = 0  # the prime itself, or n of an n-th root
+    degree: int = 0  # the prime itself, or n of an n-th root
     radicand: frozenset[tuple[Any, Rational]] | None = None
 
 
@@ -270,9 +270,9 @@ class Ring:
         for atom, exponent in monomial:
             if atom.kind == "prime":  # p^-q = p^(1-q) / p
                 exponents[atom] = 1 - exponent
-                factor /= atom.index
+                factor = Fraction(factor) / atom.degree
             elif atom.kind == "root" and atom.radicand is not None:
-                exponents[atom] = atom.index - exponent
+                exponents[atom] = atom.degree - exponent
                 den = self.poly_multiply(den, dict(atom.radicand))
             elif atom == I:
                 exponents[atom] = 1
@@ -338,16 +338,16 @@ def _join(m1: Monomial, m2: Monomial) -> tuple[Rational, Monomial, list[tuple[Po
         total = merged[atom] + exponent
         if atom.kind == "prime":
             whole = int(total // 1)
-            factor *= atom.index**whole
+            factor *= atom.degree**whole
             total -= whole
         elif atom.kind == "root" and atom.radicand is not None:
-            times = int(total) // atom.index
+            times = int(total) // atom.degree
             if times:
                 roots.append((dict(atom.radicand), times))
-                total -= times * atom.index
+                total -= times * atom.degree
         elif atom == I:  # i only ever has exponent 1
             factor, total = -factor, 0
-        if abs(total) > MAX_EXPONENT:
+        if not -MAX_EXPONENT <= total <= MAX_EXPONENT:
             raise TooComplex  # an exponent is too large
         if total:
             merged[atom] = checked(total)

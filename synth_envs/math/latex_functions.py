@@ -252,7 +252,7 @@ def _symbolic_power(ring: Ring, base: Ratio, of: Rational | None, exponent: Rati
                 factor = atom_ratio(E, by)
             else:
                 factor = power(ring, part, number(by))
-            if abs(by) > MAX_EXPONENT:
+            if not -MAX_EXPONENT <= by <= MAX_EXPONENT:
                 raise TooComplex  # an exponent is too large
             out = ring.multiply(out, factor)
     return out

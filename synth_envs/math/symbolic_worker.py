@@ -41,7 +41,7 @@ def load() -> Callable[[str, str], bool]:
     """Imports math-verify and returns its comparison, with its signal-based timeouts off."""
     from math_verify import LatexExtractionConfig, parse, verify
 
-    # Only LaTeX: the plain-expression route of math-verify evaluates text with sympy's parse_expr.
+    # Only LaTeX: the plain-expression route of math-verify lets sympy evaluate text.
     targets = [LatexExtractionConfig()]
 
     def read(text: str) -> Any:

@@ -193,9 +193,50 @@ def test_the_module_runs_as_a_command():
     assert "--suite" in done.stdout
 
 
+def test_a_missing_extra_is_named(honest, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    monkeypatch.delitem(sys.modules, "benchmarks.site")
+    assert main(["site", str(honest.folder)]) == 2
+    assert "pip install 'synth-envs[bench]'" in capsys.readouterr().err
+
+
 def test_paired_agents_meet_the_same_episodes(honest):
     def tasks(name):
         lines = files(honest.folder)[name].splitlines()
         return [(json.loads(line)["seed"], json.loads(line)["task_id"]) for line in lines]
 
     assert tasks("oracle.jsonl") == tasks("random.jsonl") == tasks("benchtoy-Half.jsonl")
+
+
+def test_quick_runs_on_everything_and_can_be_replayed(tmp_path):
+    folder = tmp_path / "quick"
+    # With one episode a lucky guess may be above the limit, so the run itself may fail.
+    assert main(
+        ["run", "--suite", "quick", "--episodes", "1", "--runs", "1", "-o", str(folder)]
+    ) in (0, 1)
+    results = load_results(folder / "results.json")
+    assert set(results["agents"]["oracle"]["means"]) == {1.0}
+    assert main(["replay", str(folder)]) == 0
+    assert all(page.stat().st_size < 500_000 for page in folder.glob("*.html"))
+
+
+def test_real_data_is_run_and_replayed(real_math, tmp_path, capsys):
+    folder = tmp_path / "real"
+    command = [
+        "run",
+        "--suite",
+        "real-math",
+        "--data",
+        str(real_math),
+        "--episodes",
+        "2",
+        "--runs",
+        "2",
+    ]
+    with pytest.warns(UserWarning, match="skipped 1 bad rows"):
+        assert main([*command, "-o", str(folder)]) in (0, 1)  # as above
+    assert load_results(folder / "results.json")["agents"]["oracle"]["means"] == [1.0] * 3
+    assert str(real_math) not in (folder / "results.json").read_text()
+    with pytest.warns(UserWarning, match="skipped 1 bad rows"):
+        assert main(["replay", str(folder), "--data", str(real_math)]) == 0
+    assert "Confirmed: 60 episodes" in capsys.readouterr().out

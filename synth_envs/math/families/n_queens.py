@@ -11,9 +11,9 @@ from synth_envs.seeding import TaskRandom
 __all__ = ["NQueens"]
 
 _WORDINGS = (
-    "Place {n} queens on a {n} x {n} chessboard so that no two of them share a row, a column or a diagonal.",
-    "Put one queen in each row of a {n} x {n} board so that no two queens attack each other along a column or a diagonal.",
-    "Solve this {n} queens puzzle on a {n} x {n} board: no two queens may be in the same row, column or diagonal.",
+    "Place {n} queens on a chessboard of {n} x {n} squares so that no two of them share a row, a column or a diagonal.",
+    "Put one queen in each row of a board of {n} x {n} squares so that no two queens attack each other along a column or a diagonal.",
+    "Solve this {n} queens puzzle on a board of {n} x {n} squares: no two queens may be in the same row, column or diagonal.",
 )
 _CONDITIONS = (
     " Squares are written (row, column), both counted from 1. There must be queens on {given}, and none on {barred}."
@@ -25,9 +25,9 @@ _MAX_SIZE = 20
 class NQueens(MathFamily):
     """Complete a placement of n queens, where some squares are given and some are barred.
 
-    Difficulty sets the size of the board (9 to 14), how many queens are given (2 to 5) and how many
-    squares are barred (about 7 to 27). There are 352 placements of 9 queens, and
-    each fits about 1% of the easiest tasks.
+    Difficulty sets the size of the board (9 to 14), how many queens are given (3 to 5) and how many
+    squares are barred (about 7 to 27). There are 352 placements of 9 queens, and each fits about 1% of
+    the easiest tasks at most.
     """
 
     family = "n_queens"
@@ -40,7 +40,7 @@ class NQueens(MathFamily):
         columns = _random_placement(rng, n)
         given = [
             [row + 1, columns[row] + 1]
-            for row in sorted(rng.sample(range(n), 2 + int(3.99 * difficulty)))
+            for row in sorted(rng.sample(range(n), 3 + int(2.99 * difficulty)))
         ]
         squares = rng.sample(range(n * n), 8 + int(21.99 * difficulty))
         barred = [[s // n + 1, s % n + 1] for s in sorted(squares) if columns[s // n] != s % n]
