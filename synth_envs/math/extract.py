@@ -219,17 +219,15 @@ def _boxed(response: str) -> list[str] | None:
 
 
 def _closing_brace(text: str, start: int) -> int:
-    """The index of the brace that closes the one before `start`, or -1."""
-    first = text.find("}", start)
-    if first < 0 or "{" not in text[start:first]:
-        return first if first < start + _MAX_CANDIDATE and text[first - 1] != "\\" else -1
+    """The index of the brace that closes the one before `start`, or -1; `\\{` and `\\}` do not count."""
+    first = text.find("}", start, start + _MAX_CANDIDATE)
+    if first < 0 or ("{" not in text[start:first] and text[first - 1] != "\\"):
+        return first
     depth = 1
     for i in range(start, min(len(text), start + _MAX_CANDIDATE)):
         char = text[i]
-        if char == "{":
-            depth += 1
-        elif char == "}" and text[i - 1] != "\\":
-            depth -= 1
+        if char in "{}" and text[i - 1] != "\\":
+            depth += 1 if char == "{" else -1
             if depth == 0:
                 return i
     return -1

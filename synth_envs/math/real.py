@@ -160,9 +160,14 @@ class _Candidate:
         if not isinstance(other, _Candidate):
             return False
         mine, theirs = _value(self.text), _value(other.text)
-        if mine is None or theirs is None:
+        try:
+            return (
+                equal(mine, theirs)
+                if mine is not None and theirs is not None
+                else self.text == other.text
+            )
+        except TooComplex:
             return self.text == other.text
-        return equal(mine, theirs)
 
     def __hash__(self) -> int:
         return hash(self.text)

@@ -76,6 +76,23 @@ def test_units_of_the_question_are_read_and_scales_are_not(tmp_path):
     assert [s.value for s in tasks.verify_batch([tasks[0]] * 5, bad)] == [0.0] * 5
 
 
+def test_a_response_that_is_too_complex_to_compare_is_no_crash(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    row = {
+        "problem": "What?",
+        "solution": "\\boxed{5}",
+        "answer": "5",
+        "subject": "x",
+        "level": 1,
+        "unique_id": "y",
+    }
+    path.write_text(json.dumps(row))
+    tasks = RealTasks.load(str(path))
+    boxes = ("\\frac{(x+y)^{40}}{(x+1)^{20}}", "\\frac{(x+y)^{40}+1}{(y+1)^{20}}")
+    response = " ".join(f"\\boxed{{{box}}}" for box in boxes)
+    assert tasks.verify_batch([tasks[0]], [response])[0].status == "unparsable"
+
+
 def test_real_data_is_an_environment(real_math):
     path = str(real_math / FILES["gsm8k"])
     env = gym.make("synth/Math-v0", source=path, split="all")

@@ -197,6 +197,7 @@ def test_closing_is_idempotent_and_not_final():
 
 
 @needs_math_verify
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # xdist's workers have threads
 def test_a_forked_process_uses_one_of_its_own(worker):
     worker.compare("1", "1")
     mine = child_of(worker).pid

@@ -62,7 +62,9 @@ class CircuitOutputs(MathFamily):
         prompt = phrasing(_WORDINGS, bits, given).format(
             inputs=given, gates=listed, outputs=f"y1 to y{outputs}"
         )
-        prompt += f" Answer with {outputs} bits in this order, such as {'01' * (outputs // 2)}."
+        prompt += (
+            f" Answer with {outputs} bits in this order, such as {('01' * outputs)[:outputs]}."
+        )
         return Task(self.family, prompt, bits, difficulty)
 
     def solve(self, prompt: str) -> str:

@@ -121,9 +121,14 @@ class _Search:
         letters = self._columns[column]
         letter, is_sum = letters[row], row == len(letters) - 1
         known = self._digits.get(letter, None if letter else 0)
-        options = range(10) if known is None else [known]
+        options = list(range(10)) if known is None else [known]
         if is_sum:
             options = [total % 10] if known in (None, total % 10) else []
+        elif known is None and letters[-1] in self._digits:
+            later = [self._digits.get(other, None if other else 0) for other in letters[row + 1 :]]
+            if None not in later:  # the rest of the column decides this letter
+                *others, end = (digit or 0 for digit in later)
+                options = [(end - total - sum(others)) % 10]
         used = set(self._digits.values()) if known is None else ()
         for digit in options:
             if digit in used or (digit == 0 and letter in self._leading) or self._steps < 0:

@@ -74,23 +74,17 @@ class SetOperations(MathFamily):
             name: {int(x) for x in elements.split(", ")}
             for name, elements in re.findall(r"([A-E]) = \{([0-9, ]+)\}", prompt)
         }
-        text = re.split(r"\. List|, what|\. Evaluate", prompt)
-        head = re.search(r"elements of (.*?)[.?] \(X", prompt) or re.search(
-            r"Evaluate (.*?) and list", prompt
-        )
-        text = f"({head[1]})" if head else ""
+        found = re.search(r"(?:elements of|Evaluate) ([(A-E].*?)(?:[.?] \(X| and list)", prompt)
+        text = f"({found[1]})" if found else ""
         while text not in sets:
-            match = re.search(r"\(([A-Za-e0-9]+) ([a-z]+) ([A-Za-e0-9]+)\)", text)
+            match = re.search(r"\(([A-Z][0-9]*) ([a-z]+) ([A-Z][0-9]*)\)", text)
             if match is None:
                 raise ValueError(text)
             x, y = sets[match[1]], sets[match[3]]
             name = f"P{len(sets)}"
-            sets[name] = {
-                "union": x.union,
-                "intersect": x.intersection,
-                "minus": x.difference,
-                "symdiff": x.symmetric_difference,
-            }[match[2]](y)
+            sets[name] = {"union": x | y, "intersect": x & y, "minus": x - y, "symdiff": x ^ y}[
+                match[2]
+            ]
             text = text.replace(match[0], name)
         return ", ".join(str(x) for x in sorted(sets[text], reverse=True))
 
