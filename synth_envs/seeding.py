@@ -73,11 +73,18 @@ class TaskRandom:
         self._pool, value = divmod(pool, len(options))
         return options[value]
 
+    # The two loops below inline `randrange`: a method call would double their cost.
+
     def shuffle(self, items: MutableSequence[T]) -> None:
         """Shuffle a list in place (Fisher-Yates)."""
-        for i in range(len(items) - 1, 0, -1):
-            j = self.randrange(i + 1)
-            items[i], items[j] = items[j], items[i]
+        pool = self._pool
+        for n in range(len(items), 1, -1):
+            if pool < _LOW:
+                self._pool = pool
+                pool = self._refill()
+            pool, j = divmod(pool, n)
+            items[n - 1], items[j] = items[j], items[n - 1]
+        self._pool = pool
 
     def sample(self, population: Sequence[T], k: int) -> list[T]:
         """Draw k distinct positions of a sequence, in random order.
@@ -89,11 +96,17 @@ class TaskRandom:
         if k > n:
             msg = f"cannot draw {k} of {n} items without replacement"
             raise ValueError(msg)
-        pool = list(population)
+        drawn = list(population)
+        pool = self._pool
         for i in range(k):
-            j = i + self.randrange(n - i)
-            pool[i], pool[j] = pool[j], pool[i]
-        return pool[:k]
+            if pool < _LOW:
+                self._pool = pool
+                pool = self._refill()
+            pool, j = divmod(pool, n - i)
+            j += i
+            drawn[i], drawn[j] = drawn[j], drawn[i]
+        self._pool = pool
+        return drawn[:k]
 
 
 def stream_key(seed: int, split: str, index: int, purpose: str = "task") -> bytes:

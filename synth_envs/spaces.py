@@ -4,6 +4,7 @@
 Python loop, and loses its content silently in `AsyncVectorEnv`'s shared memory.
 """
 
+import copy
 import string
 from typing import Any
 
@@ -42,6 +43,12 @@ class Unicode(spaces.Text):
         length = int(self.np_random.integers(0, min(self.max_length, _SAMPLE_LENGTH) + 1))
         letters = self.np_random.integers(0, len(self.character_list), size=length)
         return "".join(self.character_list[i] for i in letters)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Unicode":
+        """A copy that shares the character tables; batching makes one for each environment."""
+        clone = copy.copy(self)
+        clone._np_random = copy.deepcopy(self._np_random, memo)
+        return clone
 
     def __repr__(self) -> str:
         """The constructor call."""

@@ -60,7 +60,7 @@ class Counterexample(MathFamily):
         limit = max(1, 1 << n >> 6 + int(4 * difficulty))
         names = sorted(rng.sample(_LETTERS, n))
         hidden, worlds = rng.randrange(1 << n), truth.every_world(n)
-        smallest, largest = 2 + int(1.99 * difficulty), 3 + int(1.99 * difficulty)
+        smallest, largest = 2 + int(difficulty), 3 + int(2 * difficulty)
         conclusion, table = _formula(rng, rng.sample(range(n), largest), n, hidden, 0)
         worlds &= ~table
         premises: list[Json] = []

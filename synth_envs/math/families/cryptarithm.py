@@ -20,8 +20,8 @@ _MAX_STEPS = 60_000
 class Cryptarithm(MathFamily):
     """Find digits for letters so that an addition is right.
 
-    Difficulty sets how many numbers are added (2 or 3) and how long they are (3 to 5 digits). With at
-    least six letters, fewer than 1 in 1000 assignments of distinct digits are right.
+    Difficulty sets how long the two numbers are (3 to 7 digits; the second may be one shorter). With
+    at least six letters, fewer than 1 in 500 assignments of distinct digits are right.
     """
 
     family = "cryptarithm"
@@ -30,25 +30,25 @@ class Cryptarithm(MathFamily):
 
     def generate(self, rng: TaskRandom, difficulty: float) -> Task:
         """Add random numbers, then replace the digits by random letters."""
-        low = 10 ** (2 + int(2.99 * difficulty))
-        addends = [123 * low // 100, 456 * low // 100]
+        low = 10 ** (2 + int(4.99 * difficulty))
+        written = f"{123 * low // 100} {456 * low // 100} {579 * low // 100}"
         for _ in range(20):  # nearly always enough to find another
-            drawn = [low + rng.randrange(9 * low) for _ in range(2 + int(1.25 * difficulty))]
-            if len(set("".join(map(str, [*drawn, sum(drawn)])))) >= 6:
-                addends = drawn
+            shorter = max(100, low // 10) if rng.randrange(3) == 0 else low
+            first, second = low + rng.randrange(9 * low), shorter + rng.randrange(9 * shorter)
+            written = f"{first} {second} {first + second}"
+            if len(set(written)) >= 7:  # six digits and the space
                 break
-        total = sum(addends)
-        digits = sorted(set("".join(map(str, [*addends, total]))))
+        digits = sorted(set(written))[1:]
         letters = rng.sample(_LETTERS, len(digits))
-        encode = str.maketrans(dict(zip(digits, letters, strict=True)))
-        numbers = [str(number).translate(encode) for number in (*addends, total)]
+        encode = str.maketrans("".join(digits), "".join(letters))
+        numbers = written.translate(encode).split(" ")
         pairs = sorted(zip(letters, digits, strict=True))
         reference = {
             "answer": ", ".join([f"{letter}={digit}" for letter, digit in pairs]),
             "addends": numbers[:-1],
             "total": numbers[-1],
         }
-        prompt = phrasing(_WORDINGS, *numbers)
+        prompt = phrasing(_WORDINGS, numbers[0], numbers[1])
         prompt += _ASK.format(sum=_layout(numbers), first=pairs[0][0], second=pairs[1][0])
         return Task(self.family, prompt, reference, difficulty)
 
@@ -93,9 +93,9 @@ class Cryptarithm(MathFamily):
 def _layout(numbers: list[str]) -> str:
     """The addition in columns, with the letters spaced."""
     width = 2 * len(numbers[-1]) + 1
-    *above, last, total = (" ".join(number) for number in numbers)
-    lines = [*above, "+ " + last, "-" * width, total]
-    return "\n".join([line.rjust(width) for line in lines])
+    first, second, total = [" ".join(number) for number in numbers]
+    dashes = "-" * width
+    return f"{first:>{width}}\n{'+ ' + second:>{width}}\n{dashes}\n{total:>{width}}"
 
 
 class _Search:

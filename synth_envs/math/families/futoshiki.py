@@ -4,8 +4,8 @@ import re
 
 from synth_envs.core import Json, Task
 from synth_envs.math import sudoku_grids
-from synth_envs.math.answers import Grid
 from synth_envs.math.family import MathFamily
+from synth_envs.math.square_grid import SquareGrid
 from synth_envs.seeding import TaskRandom
 
 __all__ = ["Futoshiki"]
@@ -29,7 +29,7 @@ class Futoshiki(MathFamily):
 
     family = "futoshiki"
     group = "puzzles"
-    answer = Grid()
+    answer = SquareGrid()
 
     def generate(self, rng: TaskRandom, difficulty: float) -> Task:
         """Draw a Latin square and inequalities that hold in it, then empty cells."""

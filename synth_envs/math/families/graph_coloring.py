@@ -10,6 +10,8 @@ from synth_envs.seeding import TaskRandom
 __all__ = ["GraphColoring"]
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_CODES = tuple(range(26))
+_EDGES = [f"{a}-{b}" for a in _LETTERS for b in _LETTERS]
 _COLORS = ("red", "green", "blue")
 _WORDINGS = (
     "Colour each node of a graph red, green or blue so that no edge joins two nodes of the same colour. The nodes are {names}; the edges are {edges}.",
@@ -38,24 +40,35 @@ class GraphColoring(MathFamily):
     def generate(self, rng: TaskRandom, difficulty: float) -> Task:
         """Colour the nodes at random, then join nodes of different colours."""
         n = 11 + int(13.99 * difficulty)
-        names = rng.sample(_LETTERS, n)
-        colors = [rng.randrange(3) for _ in range(n)]
-        colors[1] = (colors[0] + 1 + colors[1] % 2) % 3
-        joined: dict[tuple[str, str], None] = {}
-        extra = int(n * (0.9 + 0.8 * difficulty))
-        for i in [*range(1, n), *(2 + rng.randrange(n - 2) for _ in range(extra))]:
-            j = rng.randrange(i)
+        names = rng.sample(_CODES, n)
+        packed = rng.randrange(3**n)
+        colors = []
+        for _ in range(n):
+            packed, color = divmod(packed, 3)
+            colors.append(color)
+        if colors[0] == colors[1]:
+            colors[1] = (colors[0] + 1 + packed % 2) % 3
+        joined = set()
+        for k in range(n - 1 + int(n * (0.9 + 0.8 * difficulty))):
+            if k % 5 == 0:  # one draw serves several nodes: ten numbers below 24 take 46 bits
+                packed = rng.randrange(1 << 62)
+            if k < n - 1:
+                i = k + 1
+            else:
+                packed, i = divmod(packed, n - 2)
+                i += 2
+            packed, j = divmod(packed, i)
             while colors[j] == colors[i]:  # nodes 0 and 1 differ, so one of them will do
                 j = (j + 1) % i
             a, b = names[i], names[j]
-            joined[(a, b) if a < b else (b, a)] = None
-        edges = ", ".join([f"{a}-{b}" for a, b in sorted(joined)])
-        answer = ", ".join(
-            sorted([f"{name}: {_COLORS[i]}" for name, i in zip(names, colors, strict=True)])
-        )
+            joined.add(26 * a + b if a < b else 26 * b + a)
+        edges = ", ".join([_EDGES[edge] for edge in sorted(joined)])
+        color_of = dict(zip(names, colors, strict=True))
         names.sort()
-        prompt = phrasing(_WORDINGS, edges).format(names=", ".join(names), edges=edges)
-        prompt += _ASK.format(first=names[0], second=names[1])
+        answer = ", ".join([f"{_LETTERS[i]}: {_COLORS[color_of[i]]}" for i in names])
+        letters = [_LETTERS[i] for i in names]
+        prompt = phrasing(_WORDINGS, edges).format(names=", ".join(letters), edges=edges)
+        prompt += _ASK.format(first=letters[0], second=letters[1])
         return Task(self.family, prompt, {"answer": answer, "edges": edges}, difficulty)
 
     def accepts(self, reference: Json, value: dict[str, str]) -> bool:

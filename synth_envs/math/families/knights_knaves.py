@@ -18,7 +18,7 @@ _NAMES = (
     "Carl", "Dora", "Emil", "Faye", "Greta", "Hugo", "Ines", "Jaro", "Lena", "Milo", "Nina", "Oleg", "Rosa",
 )  # fmt: skip
 _WORDINGS = (
-    "On an island, knights make only true statements and knaves make only false ones. You meet {names}.",
+    "Everyone on an island is a knight, who makes only true statements, or a knave, who makes only false ones. You meet {names}.",
     "Each of {names} is either a knight, whose statements are all true, or a knave, whose statements are all false.",
     "Every islander is a knight (all of whose statements are true) or a knave (all of whose statements are false). {names} are islanders.",
 )
@@ -31,7 +31,8 @@ _ROLES = ("knave", "knight")
 class KnightsKnaves(MathFamily):
     """Tell knights from knaves by what they say about each other; exactly one answer fits.
 
-    Difficulty sets the number of people (7 to 12), each of whom makes at least one statement.
+    Difficulty sets the number of people (7 to 13), each of whom makes at least one statement, and
+    the share of statements about three others (a fifth to three sevenths).
     """
 
     family = "knights_knaves"
@@ -40,7 +41,7 @@ class KnightsKnaves(MathFamily):
 
     def generate(self, rng: TaskRandom, difficulty: float) -> Task:
         """Draw the roles, then statements that fit them, until nothing else fits."""
-        n = 7 + int(5.99 * difficulty)
+        n, kinds = 7 + int(6.99 * difficulty), 5 + int(2.99 * difficulty)
         names = rng.sample(_NAMES, n)
         roles = [rng.randrange(2) for _ in range(n)]
         knights = truth.variables(n)
@@ -49,7 +50,7 @@ class KnightsKnaves(MathFamily):
         lines: list[str] = []
         for turn in range(4 * n):  # few turns beyond the first n are needed
             speaker = turn if turn < n else rng.randrange(n)
-            text, table = _statement(rng, names, roles, speaker)
+            text, table = _statement(rng, names, roles, speaker, rng.randrange(kinds))
             rest = worlds & ~(knights[speaker] ^ table)
             if turn < n or rest != worlds:
                 lines.append(f"{names[speaker]} says that {text}.")
@@ -97,11 +98,11 @@ class KnightsKnaves(MathFamily):
 
 
 def _statement(
-    rng: TaskRandom, names: Sequence[str], roles: list[int], speaker: int
+    rng: TaskRandom, names: Sequence[str], roles: list[int], speaker: int, kind: int
 ) -> tuple[str, int]:
     """Something this speaker may say about others, and the worlds in which it is true."""
     a, b, c = rng.sample([i for i in range(len(names)) if i != speaker], 3)
-    value, kind, role = roles[speaker], rng.randrange(7), rng.randrange(2)
+    value, role = roles[speaker], rng.randrange(2)
     if kind == 0:
         return _is(names, a, roles[a] if value else 1 - roles[a])
     if kind == 1:

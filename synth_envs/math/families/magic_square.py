@@ -3,8 +3,8 @@
 import re
 
 from synth_envs.core import Json, Task
-from synth_envs.math.answers import Grid
 from synth_envs.math.family import MathFamily, phrasing
+from synth_envs.math.square_grid import SquareGrid
 from synth_envs.seeding import TaskRandom
 
 __all__ = ["MagicSquare"]
@@ -36,7 +36,7 @@ class MagicSquare(MathFamily):
 
     family = "magic_square"
     group = "puzzles"
-    answer = Grid()
+    answer = SquareGrid()
 
     def generate(self, rng: TaskRandom, difficulty: float) -> Task:
         """Draw a magic square from its general form, then hide some cells."""

@@ -4,8 +4,8 @@ import re
 
 from synth_envs.core import Json, Task
 from synth_envs.math import sudoku_grids
-from synth_envs.math.answers import Grid
 from synth_envs.math.family import MathFamily
+from synth_envs.math.square_grid import SquareGrid
 from synth_envs.seeding import TaskRandom
 
 __all__ = ["Sudoku"]
@@ -27,7 +27,7 @@ class Sudoku(MathFamily):
 
     family = "sudoku"
     group = "puzzles"
-    answer = Grid()
+    answer = SquareGrid()
 
     def shape(self, difficulty: float) -> tuple[int, int, int]:
         """How many rows and columns a box has, and how many cells to empty."""
