@@ -1,12 +1,13 @@
 """`python -m benchmarks run | replay | site`: see `python -m benchmarks --help`."""
 
 import argparse
+import itertools
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.errors import BenchmarkError
+from benchmarks.errors import BenchmarkError, FolderTakenError
 from benchmarks.suites import DATA_VARIABLE, SUITES
 
 __all__ = ["main"]
@@ -56,13 +57,25 @@ def _run(options: argparse.Namespace) -> int:
     agents = resolve_agents(policies)
     sized = suite.resized(options.episodes, options.runs)
     plan = Plan(sized, options.seed, agents, options.episodes)
-    folder = options.output or Path("runs") / suite.name
-    with progress(sum(plan.sizes()) * len(agents), suite.name) as report:
-        results = run(plan, folder, force=options.force, report=report)
+    for folder in [options.output] if options.output else _free_folders(suite.name):
+        try:
+            with progress(sum(plan.sizes()) * len(agents), suite.name) as report:
+                results = run(plan, folder, force=options.force, report=report)
+            break
+        except FolderTakenError:
+            if options.output:
+                raise
     print_table(results)
     page = build_site(folder)
     print(f"Results: {folder}\nPage:    {page.resolve().as_uri()}")
     return 1 if results["failures"] else 0
+
+
+def _free_folders(name: str) -> Iterator[Path]:
+    """Default folders: an earlier run is never replaced unasked, the next one stands beside it."""
+    yield Path("runs") / name
+    for number in itertools.count(2):
+        yield Path("runs") / f"{name}-{number}"
 
 
 def _replay(options: argparse.Namespace) -> int:
@@ -113,7 +126,13 @@ def _parser() -> argparse.ArgumentParser:
         help="scripted, oracle, random, ... or MODULE:FACTORY with FACTORY(env) -> Policy; repeatable. "
         "The oracle and the trivial agents always run",
     )
-    command.add_argument("-o", "--output", type=Path, metavar="DIR", help="default: runs/SUITE")
+    command.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="default: runs/SUITE, or runs/SUITE-2 and so on",
+    )
     command.add_argument("--episodes", type=_count, metavar="N", help="episodes per case and run")
     command.add_argument("--runs", type=_count, metavar="R", help="repetitions (default 5)")
     command.add_argument("--seed", type=_seed, default=0, metavar="S", help="default 0")

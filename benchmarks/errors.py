@@ -1,6 +1,6 @@
 """The three ways a benchmark command says no; `__main__` maps each to an exit code."""
 
-__all__ = ["BenchmarkError", "MalformedError", "RefusedError", "UsageError"]
+__all__ = ["BenchmarkError", "FolderTakenError", "MalformedError", "RefusedError", "UsageError"]
 
 
 class BenchmarkError(Exception):
@@ -23,3 +23,7 @@ class MalformedError(BenchmarkError):
 
 class RefusedError(BenchmarkError):
     """A well-formed results file claims something that a replay does not confirm."""
+
+
+class FolderTakenError(UsageError):
+    """The folder holds results, or an unfinished run, that this run would replace."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.agents import episodes_file
 from benchmarks.canonical import dump_json, load_json
-from benchmarks.errors import MalformedError, UsageError
+from benchmarks.errors import MalformedError
 from benchmarks.plan import Plan
 from benchmarks.rollout import Record
 from benchmarks.schema import check
@@ -49,7 +49,7 @@ class Journal:
         What an interruption left half-written is cut off.
 
         Raises:
-            UsageError: The folder holds an unfinished run of another plan or source.
+            FolderTakenError: The folder holds an unfinished run of another plan or source.
         """
         path = folder / JOURNAL
         head = dump_json({"plan": plan.to_json(), "source_hash": source}).encode()
@@ -65,7 +65,7 @@ class Journal:
                 f"the folder {str(folder)!r} holds an unfinished run of another {what}; choose "
                 "another one with -o, or discard it with --force"
             )
-            raise UsageError(msg)
+            raise FolderTakenError(msg)
         kept, cells = head, {}
         ends = {agent.name: 0 for agent in plan.agents}
         for line in lines[1:]:

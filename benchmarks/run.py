@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.agents import Agent, episodes_file
 from benchmarks.canonical import dump_json
-from benchmarks.errors import UsageError
+from benchmarks.errors import FolderTakenError, UsageError
 from benchmarks.journal import JOURNAL, Cell, Journal
 from benchmarks.plan import Plan, make_env
 from benchmarks.provenance import git_state, source_hash, versions
@@ -179,4 +179,4 @@ def _prepare(folder: Path, *, force: bool) -> None:
             f"the folder {str(folder)!r} holds finished results; choose another one with -o, or "
             "replace them with --force"
         )
-        raise UsageError(msg)
+        raise FolderTakenError(msg)

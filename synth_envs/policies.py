@@ -71,7 +71,7 @@ def _views(env: Any) -> list[Callable[[], _View]]:
     inner = env.unwrapped
     if hasattr(inner, "envs"):
         return [lambda sub=sub: sub.unwrapped for sub in inner.envs]  # type: ignore[misc]
-    if hasattr(inner, "tasks"):
+    if hasattr(type(inner), "tasks"):
         return [lambda i=i: _Member(inner.tasks[i], inner.source) for i in range(inner.num_envs)]  # type: ignore[misc]
     return [lambda: inner]
 

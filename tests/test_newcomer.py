@@ -56,7 +56,7 @@ def run(package, *command, code=0):
         env={**os.environ, "COLUMNS": "200", "PYTHONPATH": str(REPOSITORY)},
     )
     assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout
+    return done.stdout + done.stderr
 
 
 def test_one_file_and_one_line(package):
@@ -89,7 +89,9 @@ def test_it_gets_a_leaderboard_row_and_a_page(package):
     assert "toy/Doubling-v0" in results
     page = (package / "board" / "index.html").read_text()
     assert "Doubling" in page
-    run(package, "-m", "benchmarks", "replay", "board/results.json")
+    replay = ("-m", "benchmarks", "replay", "board/results.json")
+    assert "if you trust that code" in run(package, *replay, code=1)
+    run(package, *replay, "--env", "toy_tasks:toy/Doubling-v0")
 
 
 def test_a_family_cannot_take_an_id_that_is_used():

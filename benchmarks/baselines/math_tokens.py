@@ -19,7 +19,7 @@ import numpy as np
 
 import synth_envs
 
-__all__ = ["HYPERPARAMETERS", "ENV_ID", "Result", "interval", "main", "train"]
+__all__ = ["ENV_ID", "HYPERPARAMETERS", "Result", "interval", "main", "train"]
 
 ENV_ID = "synth/MathTokens-v0"
 # The keys of rl-zoo3; learning_rate stays for four fifths of the run, then falls linearly to 0.
@@ -68,7 +68,9 @@ def make_env(split: str, *, control: bool) -> gym.Env[Any, Any]:
     return _HiddenPrompt(env) if control else env
 
 
-def train(seed: int, *, control: bool = False, steps: int | None = None, progress: bool = False) -> Result:
+def train(
+    seed: int, *, control: bool = False, steps: int | None = None, progress: bool = False
+) -> Result:
     """Train one policy and evaluate it.
 
     Args:
@@ -85,7 +87,9 @@ def train(seed: int, *, control: bool = False, steps: int | None = None, progres
     torch.set_num_threads(1)
     setting = HYPERPARAMETERS
     total = steps or setting["n_timesteps"]
-    vector = VecMonitor(DummyVecEnv([lambda: make_env("train", control=control)] * setting["n_envs"]))
+    vector = VecMonitor(
+        DummyVecEnv([lambda: make_env("train", control=control)] * setting["n_envs"])
+    )
     # Streams are hashed from their seed, so any distinct seeds give independent tasks.
     vector.seed(1_000_000 * (seed + 1))
     start = time.perf_counter()
@@ -144,7 +148,9 @@ def _job(arguments: tuple[int, bool, int | None]) -> Result:
 
 def main(argv: list[str] | None = None) -> int:
     """Train all seeds, print the table and write it; exit code 1 below 0.9 or if the control learns."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.baselines.math_tokens", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.baselines.math_tokens", description=__doc__
+    )
     parser.add_argument("--seeds", type=int, default=5, help="training runs (default 5)")
     parser.add_argument("--controls", type=int, default=5, help="control runs (default 5)")
     parser.add_argument("--steps", type=int, default=None, help="environment steps of a run")

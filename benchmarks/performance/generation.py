@@ -34,7 +34,18 @@ MATCHED: tuple[tuple[str, float, str, dict[str, Any]], ...] = (
     ("polynomial_integral", 0.5, "simple_integration", {}),
     ("leg_counting", 0.28, "leg_counting", {"min_animals": 5, "max_animals": 5}),
     ("shopping", 0.0, "gsm_symbolic", {}),
-    ("counterexample", 0.0, "propositional_logic", {"min_vars": 7, "max_vars": 7, "min_statements": 6, "max_statements": 6, "min_complexity": 2}),
+    (
+        "counterexample",
+        0.0,
+        "propositional_logic",
+        {
+            "min_vars": 7,
+            "max_vars": 7,
+            "min_statements": 6,
+            "max_statements": 6,
+            "min_complexity": 2,
+        },
+    ),
     (
         "knights_knaves",
         0.5,
@@ -42,7 +53,12 @@ MATCHED: tuple[tuple[str, float, str, dict[str, Any]], ...] = (
         {"n_people": 7, "depth_constraint": 3, "width_constraint": 3},
     ),
     ("zebra", 0.5, "zebra_puzzles", {}),
-    ("graph_coloring", 0.0, "graph_color", {"min_num_vertices": 11, "max_num_vertices": 11, "edge_probability": 0.3}),
+    (
+        "graph_coloring",
+        0.0,
+        "graph_color",
+        {"min_num_vertices": 11, "max_num_vertices": 11, "edge_probability": 0.3},
+    ),
     ("circuit_outputs", 0.0, "circuit_logic", {}),
     ("mini_sudoku", 0.5, "mini_sudoku", {}),
     ("sudoku", 0.5, "sudoku", {}),

@@ -136,7 +136,7 @@ def _read_tail(tail: str, parse: Callable[[str], V | None]) -> V | None:
 
 def _unmarked(response: str, parse: Callable[[str], V | None]) -> tuple[V | None, Problem]:
     """A response without markers answers with its only code fence, last paragraph or last line."""
-    if "```" in response:
+    if 2 <= response.count("```") <= 2 * _MAX_MARKERS:
         fences = [match[1] for match in _FENCE.finditer(response)]
         values = [
             value for fence in fences if (value := parse(strip_decorations(fence))) is not None

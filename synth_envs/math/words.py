@@ -31,7 +31,8 @@ def article(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeiouAEIO" else f"a {noun}"
 
 
-# Things to buy; their number is prime, so that equal steps never meet one twice: one with its article, one, several.
+# Things to buy: one with its article, one, several. There are 29, a prime number, so that steps of
+# equal length never meet one twice.
 THINGS = tuple(
     (article(single), single, plural)
     for single, plural in (

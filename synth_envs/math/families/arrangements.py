@@ -51,11 +51,9 @@ class Arrangements(MathFamily):
         extra = sorted(rng.choice(pool) for _ in range(rng.randint(1, 5) + int(6.99 * difficulty)))
         # Two different vowels, for which no order is a matter of course.
         vowels = rng.sample(_VOWELS, 2)
-        vowels += [rng.choice(_VOWELS) for _ in range(rng.randrange(3) + int(3.99 * difficulty))]
+        vowels += [rng.choice(_VOWELS) for _ in range(rng.randrange(3) + int(2.99 * difficulty))]
         mode = rng.choice(("any", "any", "none", "none", "all"))
-        kinds = rng.sample(
-            _KINDS, 2 + int(1.49 * difficulty) + (mode == "all" and difficulty > 0.6)
-        )
+        kinds = rng.sample(_KINDS, 2 + (difficulty >= 0.5) + (mode == "all" and difficulty > 0.6))
         shape, pair = rng.choice(tuple(_SHAPES)), rng.choice(tuple(_PAIRS))
         texts = {
             "first": f"the first letter is {first}",

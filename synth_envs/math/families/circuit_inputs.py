@@ -103,6 +103,9 @@ class CircuitInputs(MathFamily):
         gates = re.findall(r"([gy][0-9]+) = (\w+) ([A-Z]+) (\w+)", prompt)
         wanted = {f"y{i + 1}": int(bit) for i, bit in enumerate(found[1])}
         names = [f"x{i + 1}" for i in range(int(sizes[1]))]
+        # Inputs that decide outputs soon come first.
+        near = [wire for name, a, _, b in gates for wire in (a, b) if name in wanted]
+        names.sort(key=lambda name: -near.count(name))
 
         def search(bits: tuple[int, ...]) -> tuple[int, ...] | None:
             wires: dict[str, int | None] = dict(zip(names, bits, strict=False))
@@ -117,7 +120,8 @@ class CircuitInputs(MathFamily):
         bits = search(())
         if bits is None:
             raise ValueError(prompt)
-        return "".join(map(str, bits))
+        chosen = dict(zip(names, bits, strict=True))
+        return "".join(str(chosen[f"x{i + 1}"]) for i in range(len(names)))
 
     def cheats(self, task: Task) -> list[str]:
         """Too few or too many bits, the target itself, and all bits flipped unless that is right."""
