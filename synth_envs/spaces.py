@@ -47,7 +47,7 @@ class Unicode(spaces.Text):
     def __deepcopy__(self, memo: dict[int, Any]) -> "Unicode":
         """A copy that shares the character tables; batching makes one for each environment."""
         clone = copy.copy(self)
-        clone._np_random = copy.deepcopy(self._np_random, memo)
+        clone.__dict__["_np_random"] = copy.deepcopy(self._np_random, memo)
         return clone
 
     def __repr__(self) -> str:

@@ -219,7 +219,7 @@ def _boxed(response: str) -> list[str] | None:
 
 
 def _closing_brace(text: str, start: int) -> int:
-    """The index of the brace that closes the one before `start`, or -1; `\\{` and `\\}` do not count."""
+    """The index of the brace that closes the one before `start`, or -1; escaped braces do not count."""
     first = text.find("}", start, start + _MAX_CANDIDATE)
     if first < 0 or ("{" not in text[start:first] and text[first - 1] != "\\"):
         return first
