@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.agents import episodes_file
 from benchmarks.canonical import dump_json, load_json
-from benchmarks.errors import MalformedError
+from benchmarks.errors import FolderTakenError, MalformedError
 from benchmarks.plan import Plan
 from benchmarks.rollout import Record
 from benchmarks.schema import check

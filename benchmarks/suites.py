@@ -99,7 +99,7 @@ class Suite:
     version: int
     cases: tuple[Case, ...]
     runs: int = 5
-    policies: tuple[str, ...] = ("scripted",)
+    policies: tuple[str, ...] = ("scripted", "careless")
     data: Path | None = None
 
     def resized(self, episodes: int | None, runs: int | None) -> "Suite":

@@ -17,10 +17,20 @@ from synth_envs.families import Family, FamilyMix
 from synth_envs.hostile import hostile_responses
 from synth_envs.seeding import SPLITS, TaskRandom, task_rng
 
-__all__ = ["DIFFICULTIES", "HOSTILE_SECONDS", "Finding", "audit_family", "misread", "weak_success"]
+__all__ = [
+    "DIFFICULTIES",
+    "HOSTILE_SECONDS",
+    "SENSELESS",
+    "Finding",
+    "audit_family",
+    "misread",
+    "weak_success",
+]
 
 DIFFICULTIES = (0.0, 0.5, 1.0)
 HOSTILE_SECONDS = 0.05
+# What a solver may raise on a prompt that a misreading has made senseless.
+SENSELESS = (ArithmeticError, LookupError, ValueError, TypeError, StopIteration, RuntimeError)
 
 # Answers given without reading the task. Each must stay within the family's chance.
 _CONSTANTS = (
@@ -220,7 +230,7 @@ def weak_success(family: Family, difficulty: float, n: int = 200, seed: int = 5)
         noisy = misread(task.prompt, task_rng(seed, "all", index, "misread"))
         try:
             answer = family.solve(noisy)
-        except (ArithmeticError, LookupError, ValueError, TypeError, StopIteration, RuntimeError):
+        except SENSELESS:
             continue
         total += family(task, answer).value
     return total / n

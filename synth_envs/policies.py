@@ -10,13 +10,15 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from synth_envs.audit import SENSELESS, misread
 from synth_envs.core import Policy, Task, TaskSource
 from synth_envs.families import suggest
+from synth_envs.seeding import TaskRandom
 
 __all__ = ["POLICIES", "TRIVIAL", "make_policy"]
 
 TRIVIAL = ("empty", "constant", "echo", "random")
-POLICIES = (*TRIVIAL, "oracle", "scripted")
+POLICIES = (*TRIVIAL, "oracle", "scripted", "careless")
 
 _RANDOM_SEED = 20_260
 
@@ -39,8 +41,9 @@ def make_policy(name: str, env: Any) -> Policy:
     """Make a reference policy for an environment or a vector environment.
 
     Args:
-        name: "empty", "constant", "echo", "random", "oracle" (reads the reference) or "scripted"
-            (the domain's expert, which reads only the prompt).
+        name: "empty", "constant", "echo", "random", "oracle" (reads the reference), "scripted"
+            (the domain's expert, which reads only the prompt) or "careless" (the expert behind a
+            reader that misreads 2% of the digits, names and signs).
         env: The environment it will act in; acting in another one is undefined.
 
     Raises:
@@ -53,7 +56,9 @@ def make_policy(name: str, env: Any) -> Policy:
     if name == "random":
         return _Random(getattr(env, "single_action_space", env.action_space))
     respond = _RESPONSES[name]
-    if name == "scripted" and not all(hasattr(view().source, "solve") for view in views):
+    if name in ("scripted", "careless") and not all(
+        hasattr(view().source, "solve") for view in views
+    ):
         msg = "there is no scripted expert for this environment (real data has none)"
         raise ValueError(msg)
     if hasattr(_first(env), "encode_response"):
@@ -93,12 +98,23 @@ def _solve(view: _View) -> str:
     return answer
 
 
+def _solve_carelessly(view: _View) -> str:
+    task = view.task
+    noisy = misread(task.prompt, TaskRandom(task.digest))
+    try:
+        answer: str = view.source.solve(task.family, noisy)  # type: ignore[attr-defined]
+    except SENSELESS:
+        return ""
+    return answer
+
+
 _RESPONSES: dict[str, Respond] = {
     "empty": lambda _: "",
     "constant": lambda _: "1",
     "echo": lambda view: view.task.prompt,
     "oracle": lambda view: view.source.oracle(view.task),
     "scripted": _solve,
+    "careless": _solve_carelessly,
 }
 
 
