@@ -1,7 +1,5 @@
 """Every family passes its audit; its solver agrees; its splits are disjoint; it gets harder."""
 
-import os
-
 import pytest
 
 from synth_envs.audit import DIFFICULTIES, audit_family, weak_success
@@ -9,7 +7,7 @@ from synth_envs.families import FamilyMix, load_family
 from synth_envs.math.families import FAMILIES
 from synth_envs.seeding import SPLITS
 
-# The full counts take minutes; the slow marks run them, everyday runs a tenth.
+# The full counts take minutes; tests marked slow run them.
 every_family = pytest.mark.parametrize("name", FAMILIES)
 
 
@@ -43,16 +41,28 @@ def test_reference_passes_every_benign_format_on_a_thousand_tasks(name):
             assert family(task, text).status == "pass", (label, text, task.prompt)
 
 
-@every_family
-def test_splits_share_no_content(name):
+def draws_by_split(name, draws):
     source = FamilyMix([load_family(FAMILIES[name])])
-    draws = int(os.environ.get("SYNTH_ENVS_SPLIT_DRAWS", "300"))
-    seen = {
-        split: {source.task(i % 3, i, split, None).prompt for i in range(draws)} for split in SPLITS
+    return {
+        split: {source.task(i % 7, i, split, None).prompt for i in range(draws)} for split in SPLITS
     }
+
+
+def assert_disjoint(seen):
     assert not seen["train"] & seen["validation"]
     assert not seen["train"] & seen["test"]
     assert not seen["validation"] & seen["test"]
+
+
+@every_family
+def test_splits_share_no_content(name):
+    assert_disjoint(draws_by_split(name, 200))
+
+
+@pytest.mark.slow
+@every_family
+def test_splits_share_no_content_over_ten_thousand_draws(name):
+    assert_disjoint(draws_by_split(name, 3334))
 
 
 @every_family
