@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final, Literal
 
 from synth_envs.math.latex import TooComplex, Value, equal, is_complete, parse_latex, same_shape
-from synth_envs.math.latex_lexer import FUNCTIONS, MAX_LENGTH, clean
+from synth_envs.math.latex.lexer import FUNCTIONS, MAX_LENGTH, clean
 from synth_envs.math.symbolic import SymbolicWorker, available, safe_for_symbolic
 
 __all__ = ["Equivalence", "math_equal", "symbolic_form"]

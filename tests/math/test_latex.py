@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from synth_envs.hostile import hostile_responses
 from synth_envs.math.latex import TooComplex, equal, is_complete, parse_latex, same_shape
-from synth_envs.math.latex_values import Collection, Expr, Text
+from synth_envs.math.latex.values import Collection, Expr, Text
 
 EQUAL = [
     # numbers

@@ -3,17 +3,17 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from synth_envs.math.latex_algebra import Ratio, Refused, Ring, TooComplex
-from synth_envs.math.latex_lexer import FUNCTIONS, MAX_DEPTH, Token, clean, tokenize
-from synth_envs.math.latex_names import (
+from synth_envs.math.latex.algebra import Ratio, Refused, Ring, TooComplex
+from synth_envs.math.latex.lexer import FUNCTIONS, MAX_DEPTH, Token, clean, tokenize
+from synth_envs.math.latex.names import (
     based_integer,
     name_of,
     short_word,
     spelled_out,
 )
-from synth_envs.math.latex_parser import parse_expression
-from synth_envs.math.latex_units import magnitude_and_unit, normal_text
-from synth_envs.math.latex_values import (
+from synth_envs.math.latex.parser import parse_expression
+from synth_envs.math.latex.units import magnitude_and_unit, normal_text
+from synth_envs.math.latex.values import (
     MAX_ITEMS,
     Assign,
     Bracketed,

@@ -1,8 +1,8 @@
-"""Roots, powers, logarithms and other functions over the exact algebra of `latex_algebra`.
+"""Roots, powers, logarithms and other functions over the exact algebra of `algebra.py`.
 
 Each function returns the value of an identity that always holds for real arguments, or an opaque
 atom where none applies: two values that compare equal are equal, while two opaque values that
-compare different may still be equal (see `latex_values.is_complete`).
+compare different may still be equal (see `values.is_complete`).
 """
 
 from fractions import Fraction
@@ -10,7 +10,7 @@ from functools import cache
 from math import comb, factorial, isqrt
 from typing import Final
 
-from synth_envs.math.latex_algebra import (
+from synth_envs.math.latex.algebra import (
     MAX_BITS,
     MAX_EXPONENT,
     POLY_ONE,
@@ -32,8 +32,8 @@ from synth_envs.math.latex_algebra import (
     monomial_text,
     rational_value,
 )
-from synth_envs.math.latex_algebra import ONE as RATIO_ONE
-from synth_envs.math.latex_algebra import PI as PI_ATOM
+from synth_envs.math.latex.algebra import ONE as RATIO_ONE
+from synth_envs.math.latex.algebra import PI as PI_ATOM
 
 __all__ = [
     "absolute",

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from synth_envs.math.latex_algebra import Refused
-from synth_envs.math.latex_lexer import Token, words
+from synth_envs.math.latex.algebra import Refused
+from synth_envs.math.latex.lexer import Token, words
 
 __all__ = ["magnitude_and_unit", "normal_text"]
 

@@ -12,9 +12,9 @@ signal is used. What lies outside the grammar is refused rather than guessed.
     True
 """
 
-from synth_envs.math.latex_algebra import Refused, Ring, TooComplex
-from synth_envs.math.latex_structure import Reader
-from synth_envs.math.latex_values import Value, is_complete, same_shape, values_equal
+from synth_envs.math.latex.algebra import Refused, Ring, TooComplex
+from synth_envs.math.latex.structure import Reader
+from synth_envs.math.latex.values import Value, is_complete, same_shape, values_equal
 
 __all__ = ["TooComplex", "Value", "equal", "is_complete", "parse_latex", "same_shape"]
 

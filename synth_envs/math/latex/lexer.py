@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from synth_envs.math.latex_algebra import Refused, TooComplex
+from synth_envs.math.latex.algebra import Refused, TooComplex
 
 __all__ = ["FUNCTIONS", "MAX_DEPTH", "MAX_LENGTH", "Token", "clean", "tokenize", "words"]
 

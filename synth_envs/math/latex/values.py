@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from synth_envs.math.latex_algebra import (
+from synth_envs.math.latex.algebra import (
     POLY_ONE,
     Frozen,
     Monomial,

@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from synth_envs.math.latex_algebra import Refused
-from synth_envs.math.latex_lexer import FUNCTIONS, SHORT_WORDS, Token
-from synth_envs.math.latex_parser import GREEK
-from synth_envs.math.latex_units import normal_text
-from synth_envs.math.latex_values import Based
+from synth_envs.math.latex.algebra import Refused
+from synth_envs.math.latex.lexer import FUNCTIONS, SHORT_WORDS, Token
+from synth_envs.math.latex.parser import GREEK
+from synth_envs.math.latex.units import normal_text
+from synth_envs.math.latex.values import Based
 
 __all__ = ["based_integer", "name_of", "short_word", "spelled_out"]
 

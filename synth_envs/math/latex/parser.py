@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
-from synth_envs.math.latex_algebra import (
+from synth_envs.math.latex.algebra import (
     PI,
     E,
     I,
@@ -16,7 +16,7 @@ from synth_envs.math.latex_algebra import (
     rational_value,
     variable,
 )
-from synth_envs.math.latex_functions import (
+from synth_envs.math.latex.functions import (
     absolute,
     binomial,
     factorial_of,
@@ -26,7 +26,7 @@ from synth_envs.math.latex_functions import (
     power,
     root,
 )
-from synth_envs.math.latex_lexer import FUNCTIONS, MAX_DEPTH, Token, words
+from synth_envs.math.latex.lexer import FUNCTIONS, MAX_DEPTH, Token, words
 
 __all__ = ["GREEK", "parse_expression"]
 
