@@ -38,8 +38,6 @@ _CONSTANTS = (
     "[]", "{}", "()", "0, 0", "1, 1", "1, 2, 3", "A, B, C", "0 0", "42", "100", "1/2", "12:00",
     "I don't know", "The answer is",
 )  # fmt: skip
-# Chance is estimated from samples: allow three standard errors of a proportion at the limit.
-_SLACK = 3.0
 
 
 @dataclass(frozen=True)
@@ -74,12 +72,22 @@ def audit_family(family: Family, tasks_per_level: int = 100, seed: int = 0) -> l
 
 
 def _deterministic(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
+    source = FamilyMix([family])
     for index, task in enumerate(tasks[:20]):
-        again = FamilyMix([family]).task(0, index, "all", level)
-        if task.digest == tasks[index].digest and Task.from_json(task.to_json()) != task:
+        if Task.from_json(task.to_json()) != task:
             yield f"JSON does not round-trip: {task.prompt!r}"
-        if again.prompt == task.prompt and again != task:
-            yield f"one prompt, two tasks: {task.prompt!r}"
+        once, again = (source.task(7, index, "all", level) for _ in range(2))
+        if once != again:
+            yield f"one stream, two tasks: {once.prompt!r} and {again.prompt!r}"
+
+
+def _one_reference(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
+    del level
+    first: dict[bytes, Task] = {}
+    for task in tasks:
+        other = first.setdefault(task.digest, task)
+        if family(task, family.oracle(other)).value != 1.0:
+            yield f"one prompt, two answers: {task.prompt!r}"
 
 
 def _distinct(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
@@ -149,10 +157,20 @@ def _above_chance(
     family: Family, tasks: list[Task], what: str, responses: list[str], allowance: int = 0
 ) -> Iterator[str]:
     total = sum(score.value for score in family.verify_batch(tasks, responses))
-    n = len(tasks)
-    limit = n * family.chance + _SLACK * (n * family.chance * (1 - family.chance)) ** 0.5
-    if total > limit + allowance:
-        yield f"{what} scores {total / n:.3f} on average; the stated chance is {family.chance}"
+    if total > most_by_chance(len(tasks), family.chance) + allowance:
+        mean = total / len(tasks)
+        yield f"{what} scores {mean:.3f} on average; the stated chance is {family.chance}"
+
+
+def most_by_chance(n: int, chance: float) -> int:
+    """How many of n guesses may be right before chance explains it with less than 1 in 1000."""
+    probability = tail = (1 - chance) ** n
+    hits = 0
+    while 1 - tail > 1e-3:
+        hits += 1
+        probability *= (n - hits + 1) / hits * chance / (1 - chance)
+        tail += probability
+    return hits
 
 
 def _cheats(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
@@ -185,6 +203,7 @@ def _hostile(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
 
 _CHECKS: tuple[Callable[[Family, list[Task], float], Iterator[str]], ...] = (
     _deterministic,
+    _one_reference,
     _distinct,
     _splits,
     _benign_formats,

@@ -173,7 +173,11 @@ def load_family(path: str) -> Family:
     if not (isinstance(family_class, type) and issubclass(family_class, Family)):
         msg = f"{path!r} is not a subclass of synth_envs.families.Family"
         raise ValueError(msg)  # noqa: TRY004 - the path is a value
-    return family_class()
+    try:
+        return family_class()
+    except TypeError as error:  # an abstract method is missing
+        msg = f"the family {path!r} cannot be made: {error}"
+        raise ValueError(msg) from error
 
 
 def suggest(name: object, known: Iterable[str]) -> str:
