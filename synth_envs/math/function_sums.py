@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from synth_envs.math.polynomials import DIVISOR, MAX_DEGREE, NUMBER, read_number, tidy_formula
 
-__all__ = ["FunctionSum", "FunctionTerms", "function_text", "parse_function_sum"]
+__all__ = ["FunctionSum", "FunctionTerms", "Key", "function_text", "parse_function_sum"]
 
 # Whole numbers stay int: they are several times faster, and equal to and hashed like fractions.
 Exact: TypeAlias = int | Fraction

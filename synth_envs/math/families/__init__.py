@@ -36,6 +36,7 @@ FAMILIES: dict[str, str] = {
     "polynomial_derivative": f"{_HERE}.polynomial_derivative:PolynomialDerivative",
     "polynomial_integral": f"{_HERE}.polynomial_integral:PolynomialIntegral",
     "function_derivative": f"{_HERE}.function_derivative:FunctionDerivative",
+    "function_integral": f"{_HERE}.function_integral:FunctionIntegral",
     "definite_integral": f"{_HERE}.definite_integral:DefiniteIntegral",
     # matrices
     "matrix_product": f"{_HERE}.matrix_product:MatrixProduct",
