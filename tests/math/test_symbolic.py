@@ -143,6 +143,18 @@ def child_of(worker):
 
 
 @needs_math_verify
+def test_a_large_parent_does_not_cost_a_new_process_each_time():
+    """Linux hands the starter's peak memory on to the child; it must not count as the child's."""
+    ballast = bytearray(700 * 2**20)
+    ballast[:: 2**12] = b"x" * len(ballast[:: 2**12])
+    with SymbolicWorker() as worker:
+        worker.compare("1", "1", deadline_s=LOADED_S)
+        first = child_of(worker).pid
+        worker.compare("2", "2", deadline_s=LOADED_S)
+        assert child_of(worker).pid == first
+
+
+@needs_math_verify
 def test_a_process_that_died_is_replaced(worker):
     worker.compare("1", "1", deadline_s=LOADED_S)
     dead = child_of(worker)
