@@ -36,7 +36,7 @@ def math_equal(
     *,
     symbolic: bool = True,
     worker: SymbolicWorker | None = None,
-    deadline_s: float = 5.0,
+    deadline_s: float = 2.0,
 ) -> Equivalence:
     """Compares an extracted final answer with the reference answer.
 

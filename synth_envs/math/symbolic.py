@@ -228,7 +228,7 @@ class SymbolicWorker:
         self._finalizer = weakref.finalize(self, self._slot.clear)
         _WORKERS.add(self)
 
-    def compare(self, gold: str, answer: str, *, deadline_s: float = 5.0) -> Verdict:
+    def compare(self, gold: str, answer: str, *, deadline_s: float = 2.0) -> Verdict:
         r"""Compares two answers, given as LaTeX without `$` or `\boxed{}`.
 
         Args:
