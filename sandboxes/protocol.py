@@ -1,0 +1,306 @@
+"""The host's side of a worker's frames: requests out, replies in, and the verdict on a reply.
+
+A reply comes out of the jail, so it is read as hostile: fixed-size numbers, two byte strings,
+lengths that must add up, nothing that is decoded by evaluating it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sandboxes.base import MAX_OUTPUT_BYTES, Execution, Limits, Program, SandboxError, Status
+from sandboxes.calls import DRIVER_NAME, DRIVER_SOURCE
+from sandboxes.worker import (
+    DISK_OVER,
+    NOT_STARTED,
+    REPLY,
+    REQUEST,
+    STDERR_OVER,
+    STDOUT_OVER,
+    TIMED_OUT,
+)
+
+__all__ = ["BOOTSTRAP", "Channel", "Job", "first_frame", "python_job", "read_reply"]
+
+#: What the interpreter in a jail is started with (`-c`), before the two descriptors or the path
+#: of a socket: it reads the first frame, which holds the worker's modules and configuration.
+BOOTSTRAP = """
+import json, os, struct, sys, types
+def start(source, sink):
+    def read(size):
+        data = b""
+        while len(data) < size:
+            chunk = os.read(source, size - len(data))
+            if not chunk: os._exit(0)
+            data += chunk
+        return data
+    first = json.loads(read(struct.unpack("<I", read(4))[0]))
+    for name, text in first["modules"]:
+        module = sys.modules[name] = types.ModuleType(name)
+        module.__file__ = "<" + name + ">"
+        exec(compile(text, module.__file__, "exec"), module.__dict__)
+        parent, _, leaf = name.rpartition(".")
+        if parent: setattr(sys.modules[parent], leaf, module)
+    sys.modules["sandboxes.worker"].main(source, sink, first["config"])
+if sys.argv[1].startswith("/"):
+    import socket
+    line = socket.socket(socket.AF_UNIX)
+    line.connect(sys.argv[1])
+    start(line.detach(), None)
+else:
+    start(int(sys.argv[1]), int(sys.argv[2]))
+""".replace("start(line.detach(), None)", "one = line.detach(); start(one, one)")
+#: `-P` and `-S` keep the working directory and site-packages off the path; `-I` would also
+#: throw PYTHONHASHSEED away.
+PYTHON_FLAGS = ("-s", "-S", "-P", "-B", "-X", "utf8", "-c", BOOTSTRAP)
+
+_LENGTH = struct.Struct("<I")
+_MAX_REPLY = REPLY.size + 2 * MAX_OUTPUT_BYTES
+_WORKER_MODULES = ("seccomp", "landlock", "worker")
+_MIB = 2**20
+
+
+def first_frame(config: dict[str, Any]) -> bytes:
+    """Return the body of a worker's first frame: its modules and its configuration."""
+    here = Path(__file__).parent
+    modules = [("sandboxes", "")]
+    modules += [(f"sandboxes.{name}", (here / f"{name}.py").read_text("utf-8")) for name in _WORKER_MODULES]
+    modules.append((DRIVER_NAME, DRIVER_SOURCE))
+    return json.dumps({"modules": modules, "config": config}).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One program made ready for a worker.
+
+    Attributes:
+        kind: The kind of jail it needs: "strict", "fork" or "exec".
+        limits: Its limits.
+        frame: The body of the request.
+        stage: What an execution of it is a part of.
+    """
+
+    kind: str
+    limits: Limits
+    frame: tuple[bytes, ...] = field(repr=False)
+    stage: str = "run"
+
+
+def _bytes(text: str | bytes) -> bytes:
+    # Lone surrogates become bytes that are not UTF-8: the program's fault, and found as such.
+    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+
+
+def make_job(
+    kind: str,
+    program: Program,
+    limits: Limits,
+    *,
+    name: str,
+    main: bytes,
+    command: list[str] | None = None,
+    env: dict[str, str] | None = None,
+    bounded: bool = True,
+) -> Job:
+    """Return the request for a program.
+
+    Args:
+        kind: The kind of jail.
+        program: Gives standard input, arguments and files.
+        limits: Its limits, resolved.
+        name: What the main file is called; empty if it is not to be written.
+        main: The main file's content.
+        command: What to execute; None runs the main file as Python in the worker's own process.
+        env: The environment of the command.
+        bounded: Whether the address space is limited (a runtime that reserves much needs not).
+    """
+    stdin = _bytes(program.stdin)
+    files = [(path, _bytes(body)) for path, body in program.files.items() if path != program.entry]
+    meta = {
+        "name": name,
+        "argv": list(program.argv),
+        "files": [(path, len(body)) for path, body in files],
+        "exec": command,
+        "env": env or {},
+        "bounded": bounded,
+    }
+    text = json.dumps(meta).encode()
+    head = REQUEST.pack(
+        limits.cpu_s,
+        limits.wall,
+        limits.memory_mb * _MIB,
+        limits.processes,
+        limits.output_bytes,
+        limits.disk_mb * _MIB,
+        limits.files,
+        len(stdin),
+    )
+    bodies = (body for _, body in files)
+    return Job(kind, limits, (head, stdin, _LENGTH.pack(len(text)), text, *bodies, main))
+
+
+def python_job(program: Program, limits: Limits, kind: str) -> Job:
+    """Return the request for a Python program."""
+    return make_job(kind, program, limits, name=program.entry or "main.py", main=_bytes(program.main))
+
+
+class Channel:
+    """Frames over a connected socket, each with a deadline.
+
+    Any failure raises `SandboxError`: the channel is then of no more use.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        """Take over the socket."""
+        self._sock = sock
+        sock.setblocking(False)
+
+    def fileno(self) -> int:
+        """Return the descriptor, for polling."""
+        return self._sock.fileno()
+
+    def send(self, parts: tuple[bytes, ...], deadline: float) -> None:
+        """Send one frame made of the parts."""
+        body = b"".join((_LENGTH.pack(sum(map(len, parts))), *parts))
+        view = memoryview(body)
+        while view:
+            try:
+                view = view[self._sock.send(view) :]
+            except BlockingIOError:
+                self._wait(select.POLLOUT, deadline)
+            except OSError as error:
+                msg = f"the worker is gone: {error}"
+                raise SandboxError(msg) from error
+
+    def receive(self, deadline: float, limit: int = _MAX_REPLY) -> bytearray:
+        """Receive one frame of at most `limit` bytes."""
+        (size,) = _LENGTH.unpack(self._exactly(_LENGTH.size, deadline))
+        if size > limit:
+            msg = f"the worker announced a frame of {size} bytes; at most {limit} are taken"
+            raise SandboxError(msg)
+        return self._exactly(size, deadline)
+
+    def _exactly(self, size: int, deadline: float) -> bytearray:
+        data = bytearray(size)
+        view, have = memoryview(data), 0
+        while have < size:
+            try:
+                got = self._sock.recv_into(view[have:])
+            except BlockingIOError:
+                self._wait(select.POLLIN, deadline)
+                continue
+            except OSError as error:
+                msg = f"the worker is gone: {error}"
+                raise SandboxError(msg) from error
+            if not got:
+                msg = "the worker ended without an answer"
+                raise SandboxError(msg)
+            have += got
+        return data
+
+    def _wait(self, event: int, deadline: float) -> None:
+        poll = select.poll()
+        poll.register(self._sock, event)
+        left = deadline - time.monotonic()
+        if left <= 0 or not poll.poll(left * 1000):
+            msg = "the worker did not answer in time"
+            raise SandboxError(msg)
+
+    def close(self) -> None:
+        """Close the socket; more than once does nothing."""
+        self._sock.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A worker's reply, checked for form only."""
+
+    flags: int
+    wait_status: int
+    cpu_s: float
+    wall_s: float
+    peak_kib: int
+    worker_kib: int
+    stdout: bytes
+    stderr: bytes
+
+
+def read_reply(body: bytes | bytearray) -> Reply:
+    """Take a reply apart.
+
+    Raises:
+        SandboxError: It is malformed, or says that the program could not be started.
+    """
+    if len(body) < REPLY.size:
+        msg = f"a worker's reply of {len(body)} bytes is too short"
+        raise SandboxError(msg)
+    flags, status, cpu, wall, peak, own, out, err = REPLY.unpack_from(body)
+    if len(body) != REPLY.size + out + err or not 0 <= cpu < 1e9 or not 0 <= wall < 1e9:
+        msg = "a worker's reply does not add up"
+        raise SandboxError(msg)
+    if flags & NOT_STARTED:
+        msg = "a worker could not start the program"
+        raise SandboxError(msg)
+    start = REPLY.size
+    outputs = bytes(body[start : start + out]), bytes(body[start + out :])
+    return Reply(flags, status, cpu, wall, peak, own, *outputs)
+
+
+#: How runtimes say that memory ran out, at the start of the last line of standard error.
+_NO_MEMORY = (b"MemoryError", b"terminate called after throwing an instance of 'std::bad_alloc'")
+
+
+def _says_no_memory(stderr: bytes) -> bool:
+    tail = stderr[-4096:].rstrip()
+    last = tail.rpartition(b"\n")[2]
+    return last.startswith(b"MemoryError") or b"std::bad_alloc" in tail or (
+        b"JavaScript heap out of memory" in tail
+    )
+
+
+def verdict(reply: Reply, job: Job, *, out_of_memory: bool) -> Execution:
+    """Return what a reply means; the first rule that fits decides.
+
+    Only flags, the wait status and resource usage decide between success and failure. What the
+    program said of itself can only turn one kind of failure into another.
+    """
+    exited = os.WIFEXITED(reply.wait_status)
+    code = os.WEXITSTATUS(reply.wait_status) if exited else None
+    ended_by = None if exited else os.WTERMSIG(reply.wait_status)
+    status: Status
+    if reply.flags & (STDOUT_OVER | STDERR_OVER | DISK_OVER):
+        status = "output_limit"
+    elif ended_by == signal.SIGSYS:
+        status = "security"
+    elif reply.flags & TIMED_OUT or ended_by == signal.SIGXCPU:
+        status = "timeout"
+    elif code == 0:
+        status = "ok"
+    elif out_of_memory or _says_no_memory(reply.stderr):
+        status = "memory_limit"
+    elif ended_by == signal.SIGKILL and reply.peak_kib > 900 * job.limits.memory_mb:
+        status = "memory_limit"
+    else:
+        status = "crash" if code is None else "runtime_error"
+    return Execution(
+        status=status,
+        stdout=reply.stdout,
+        stderr=reply.stderr,
+        exit_code=code,
+        signal=ended_by,
+        cpu_s=reply.cpu_s,
+        wall_s=reply.wall_s,
+        peak_mb=reply.peak_kib / 1024,
+        stdout_truncated=bool(reply.flags & STDOUT_OVER),
+        stderr_truncated=bool(reply.flags & STDERR_OVER),
+        stage="compile" if job.stage == "compile" else "run",
+    )

@@ -1,0 +1,235 @@
+"""WebAssembly instances for `sandboxes.wasm`: the engine, the system calls, the compiled image.
+
+System calls that could tell one run from another (clock, sleep, random bytes) are answered from
+the fuel spent and a fixed seed, so that the cost of a program is a function of the program.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import platform
+import random
+import struct
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import wasmtime as wt
+from wasmtime import _bindings
+
+from sandboxes import wasm_image as image
+
+__all__ = ["NATIVE_STACK", "EndError", "Machine", "export", "load", "new_engine"]
+
+#: The most that compiled code may take of its thread's stack.
+NATIVE_STACK = 64 * 2**20
+#: The guest's clock starts at 2026-01-01T00:00:00Z in every run.
+_EPOCH_NS = 1_767_225_600 * 10**9
+_FAULT, _INVALID = 21, 28  # WASI's EFAULT and EINVAL
+_WASI = "wasi_snapshot_preview1"
+_T = TypeVar("_T")
+
+
+class EndError(Exception):
+    """Ends the program from inside a system call: with an exit code or, without, over a limit."""
+
+    def __init__(self, code: int | None = None) -> None:
+        super().__init__()
+        self.code = code
+
+
+def new_engine(*, quick: bool = False) -> wt.Engine:
+    """Return an engine that meters; a quick one compiles soon and runs slowly."""
+    config = wt.Config()
+    config.consume_fuel = True
+    config.epoch_interruption = True
+    config.cranelift_nan_canonicalization = True  # the bits of a NaN differ between processors
+    if quick:
+        config.cranelift_opt_level = "none"
+    # Not used here, but the engine aborts where it is smaller than the stack that is.
+    _bindings.wasmtime_config_async_stack_size_set(config.ptr(), NATIVE_STACK)
+    config.max_wasm_stack = NATIVE_STACK
+    return wt.Engine(config)
+
+
+class Machine:
+    """A module, and the system calls of its one instance at a time."""
+
+    store: wt.Store
+    memory: wt.Memory
+
+    def __init__(self, engine: wt.Engine, module: wt.Module, home: Path) -> None:
+        """Prepare to start in `home`, where the guest's folder is `work`."""
+        self.engine, self.home = engine, home
+        self.work, self.stdin = home / "work", home / "stdin"
+        self.work.mkdir(exist_ok=True)
+        self.stdin.touch()
+        linker = wt.Linker(engine)
+        linker.define_wasi()
+        linker.allow_shadowing = True
+        i32, i64 = wt.ValType.i32(), wt.ValType.i64()
+        calls: list[tuple[str, list[wt.ValType], list[wt.ValType], Callable[..., Any]]] = [
+            ("clock_time_get", [i32, i64, i32], [i32], self._clock),
+            ("random_get", [i32, i32], [i32], self._random),
+            ("poll_oneoff", [i32, i32, i32, i32], [i32], self._poll),
+            ("proc_exit", [i32], [], self._exit),
+        ]
+        for name, takes, gives, answer in calls:
+            linker.define_func(_WASI, name, wt.FuncType(takes, gives), answer)
+        self.linker = linker.instantiate_pre(module)
+
+    def start(self, seed: int, fuel: int, wall_s: float, memory: int = -1) -> wt.InstanceExports:
+        """Make a fresh instance, whose output goes to `write`."""
+        self.store = store = wt.Store(self.engine)
+        store.set_fuel(fuel)
+        store.set_epoch_deadline(1)
+        self.fuel, self.slept, self.wall_s = fuel, 0, wall_s
+        self.random = random.Random(seed)
+        wasi = wt.WasiConfig()
+        wasi.argv = ["python", "-c", "0"]
+        wasi.env = [("PYTHONHASHSEED", "0"), ("PYTHONDONTWRITEBYTECODE", "1")]
+        wasi.stdin_file = self.stdin
+        wasi.stdout_custom = lambda data: self.write(0, data)
+        wasi.stderr_custom = lambda data: self.write(1, data)
+        wasi.preopen_dir(os.fspath(self.work), "/work")
+        store.set_wasi(wasi)
+        exports = self.linker.instantiate(store).exports(store)
+        self.memory = export(exports, "memory", wt.Memory)
+        if memory >= 0:
+            store.set_limits(memory_size=self.memory.data_len(store) + memory)
+        return exports
+
+    def write(self, stream: int, data: bytes) -> None:
+        """Take what the guest writes: here, while the image is made, nothing is expected."""
+        sys.stderr.write(f"{stream}: {data!r}\n")
+
+    def spent(self) -> int:
+        """Return the fuel used so far."""
+        return self.fuel - self.store.get_fuel()
+
+    def _now(self, clock: int) -> int:
+        passed = self.spent() * 10**9 // image.FUEL_PER_SECOND + self.slept
+        return passed + (0 if clock else _EPOCH_NS)
+
+    def _put(self, data: bytes, at: int) -> int:
+        try:
+            self.memory.write(self.store, data, at & 0xFFFFFFFF)
+        except IndexError:
+            return _FAULT
+        return 0
+
+    def _clock(self, clock: int, _precision: int, at: int) -> int:
+        return self._put(struct.pack("<Q", self._now(clock)), at)
+
+    def _random(self, at: int, size: int) -> int:
+        at, size = at & 0xFFFFFFFF, size & 0xFFFFFFFF
+        for part in range(0, size, 2**20):
+            if self._put(self.random.randbytes(min(2**20, size - part)), at + part):
+                return _FAULT
+        return 0
+
+    def _exit(self, code: int) -> None:
+        raise EndError(code & 255)
+
+    def _poll(self, wanted: int, events: int, count: int, found: int) -> int:
+        """Files are always ready; a sleep moves the guest's clock and takes no time of ours."""
+        if not 0 < count <= 1024:
+            return _INVALID
+        at = wanted & 0xFFFFFFFF
+        asked = bytes(self.memory.read(self.store, at, at + 48 * count))
+        if len(asked) < 48 * count:
+            return _FAULT
+        ready, sleeps = [], []
+        for user, kind, clock, until, absolute in struct.iter_unpack("<QB7xI4xQ8xH6x", asked):
+            if kind:
+                ready.append(struct.pack("<QHB5xQ8x", user, 0, kind, 1))
+            else:
+                start = self._now(clock) if absolute & 1 else 0
+                sleeps.append((max(0, until - start), struct.pack("<QHB21x", user, 0, 0)))
+        if not ready:
+            shortest = min(wait for wait, _ in sleeps)
+            self.slept += shortest
+            if self._now(1) > self.wall_s * 10**9:
+                raise EndError
+            ready = [event for wait, event in sleeps if wait == shortest]
+        return self._put(b"".join(ready), events) or self._put(struct.pack("<I", len(ready)), found)
+
+
+def export(exports: wt.InstanceExports, name: str, kind: type[_T]) -> _T:
+    """Return an export that must be of a kind."""
+    found = exports[name]
+    if not isinstance(found, kind):
+        msg = f"{name} is a {type(found).__name__}"
+        raise TypeError(msg)
+    return found
+
+
+def _prepare(wasm: Path, boot: str, home: Path) -> bytes:
+    """Start the interpreter, run `boot` in it and return the module that begins there."""
+    original = wasm.read_bytes()
+    if hashlib.sha256(original).hexdigest() != image.DIGEST:
+        msg = f"{wasm} is not the interpreter that this version of sandboxes knows"
+        raise RuntimeError(msg)
+    opened = image.open_up(original)
+    engine = new_engine(quick=True)
+    machine = Machine(engine, wt.Module(engine, opened), home)
+    exports = machine.start(0, 10**13, 3600)
+    store, memory = machine.store, machine.memory
+    try:
+        export(exports, "_start", wt.Func)(store)
+    except wt.Trap as trap:
+        if trap.trap_code != wt.TrapCode.UNREACHABLE:
+            raise
+    frames = memory.read(store, image.C_FRAMES_AT, image.C_FRAMES_AT + 4)
+    if frames != struct.pack("<i", image.C_FRAMES_FOUND):
+        msg = "the interpreter's thread state is not where it was"
+        raise RuntimeError(msg)
+    memory.write(store, struct.pack("<i", image.C_FRAMES), image.C_FRAMES_AT)
+    text = boot.encode() + b"\0"
+    pages = -(-len(text) // image.PAGE)
+    at = memory.grow(store, pages + image.STACK // image.PAGE) * image.PAGE
+    stack = at + pages * image.PAGE + image.STACK - 16
+    export(exports, "stack", wt.Global).set_value(store, stack)
+    memory.write(store, text, at)
+    if export(exports, "run", wt.Func)(store, at, 0) != 0:
+        msg = "the interpreter did not start"
+        raise RuntimeError(msg)
+    content, size = bytes(memory.read(store, 0, at)), memory.data_len(store)
+    return image.freeze(opened, content, size, stack)
+
+
+def load(engine: wt.Engine, wasm: Path, boot: str, cache: Path, home: Path) -> wt.Module:
+    """Return the compiled image, made at the first use on this machine and then kept in `cache`."""
+    sources = [Path(__file__), Path(image.__file__)]
+    marks = [
+        wt.__version__,
+        platform.machine(),
+        boot,
+        *(path.read_text("utf-8") for path in sources),
+    ]
+    key = hashlib.sha256(json.dumps(marks).encode()).hexdigest()
+    try:
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = cache.stat()
+        usable = found.st_uid == os.geteuid() and not found.st_mode & 0o022
+        usable = usable and os.access(cache, os.W_OK)
+    except OSError:
+        usable = False
+    # What lies there is run as native code, so a folder that others can write to is not used.
+    folder = cache if usable else home
+    path = folder / f"{key}.cwasm"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one compiles, the others wait for it
+        with contextlib.suppress(wt.WasmtimeError):
+            return wt.Module.deserialize_file(engine, os.fspath(path))
+        module = wt.Module(engine, _prepare(wasm, boot, home))
+        with tempfile.NamedTemporaryFile(dir=folder, suffix=".new", delete=False) as file:
+            file.write(module.serialize())
+        Path(file.name).replace(path)
+    return module
