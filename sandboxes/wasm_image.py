@@ -80,7 +80,8 @@ def run(path, arguments, leave=os._exit, finish=atexit._run_exitfuncs):
         except SystemExit as error:
             code = status(error.code)
         except BaseException as error:
-            sys.excepthook(type(error), error, error.__traceback__.tb_next)
+            error = error.with_traceback(error.__traceback__.tb_next)
+            sys.excepthook(type(error), error, error.__traceback__)
         finish()
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
@@ -93,7 +94,7 @@ sys.modules["sandbox_entry"].run = run
 os.chdir("/work")
 sys.path.insert(0, "/work")
 sys.path_importer_cache.clear()
-del name, text, run, status
+del name, text
 gc.collect()
 gc.freeze()
 """

@@ -17,15 +17,17 @@ import struct
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
 import wasmtime as wt
 from wasmtime import _bindings
+from wasmtime._instance import InstanceExports
 
 from sandboxes import wasm_image as image
 
-__all__ = ["NATIVE_STACK", "EndError", "Machine", "export", "load", "new_engine"]
+__all__ = ["NATIVE_STACK", "EndError", "Machine", "export", "load", "new_engine", "private"]
 
 #: The most that compiled code may take of its thread's stack.
 NATIVE_STACK = 64 * 2**20
@@ -84,7 +86,7 @@ class Machine:
             linker.define_func(_WASI, name, wt.FuncType(takes, gives), answer)
         self.linker = linker.instantiate_pre(module)
 
-    def start(self, seed: int, fuel: int, wall_s: float, memory: int = -1) -> wt.InstanceExports:
+    def start(self, seed: int, fuel: int, wall_s: float, memory: int = -1) -> InstanceExports:
         """Make a fresh instance, whose output goes to `write`."""
         self.store = store = wt.Store(self.engine)
         store.set_fuel(fuel)
@@ -161,7 +163,7 @@ class Machine:
         return self._put(b"".join(ready), events) or self._put(struct.pack("<I", len(ready)), found)
 
 
-def export(exports: wt.InstanceExports, name: str, kind: type[_T]) -> _T:
+def export(exports: InstanceExports, name: str, kind: type[_T]) -> _T:
     """Return an export that must be of a kind."""
     found = exports[name]
     if not isinstance(found, kind):
@@ -190,39 +192,44 @@ def _prepare(wasm: Path, boot: str, home: Path) -> bytes:
     if frames != struct.pack("<i", image.C_FRAMES_FOUND):
         msg = "the interpreter's thread state is not where it was"
         raise RuntimeError(msg)
-    memory.write(store, struct.pack("<i", image.C_FRAMES), image.C_FRAMES_AT)
     text = boot.encode() + b"\0"
-    pages = -(-len(text) // image.PAGE)
-    at = memory.grow(store, pages + image.STACK // image.PAGE) * image.PAGE
-    stack = at + pages * image.PAGE + image.STACK - 16
-    export(exports, "stack", wt.Global).set_value(store, stack)
+    at = memory.grow(store, -(-len(text) // image.PAGE)) * image.PAGE
     memory.write(store, text, at)
     if export(exports, "run", wt.Func)(store, at, 0) != 0:
         msg = "the interpreter did not start"
         raise RuntimeError(msg)
-    content, size = bytes(memory.read(store, 0, at)), memory.data_len(store)
-    return image.freeze(opened, content, size, stack)
+    memory.write(store, bytes(len(text)), at)
+    memory.write(store, struct.pack("<i", image.C_FRAMES), image.C_FRAMES_AT)
+    content = bytes(memory.read(store))
+    size = len(content) + image.PAGE + image.STACK  # a page for the words of each run
+    return image.freeze(opened, content, size, size - 16)
+
+
+def private(folder: Path) -> bool:
+    """Whether a folder, made if need be, is this user's alone to write to.
+
+    What lies in the cache is run as native code, so others must not be able to put it there.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.stat()
+        owned = found.st_uid == os.geteuid() and not found.st_mode & 0o022
+        return owned and os.access(folder, os.W_OK)
+    except OSError:
+        return False
 
 
 def load(engine: wt.Engine, wasm: Path, boot: str, cache: Path, home: Path) -> wt.Module:
     """Return the compiled image, made at the first use on this machine and then kept in `cache`."""
     sources = [Path(__file__), Path(image.__file__)]
     marks = [
-        wt.__version__,
+        version("wasmtime"),
         platform.machine(),
         boot,
         *(path.read_text("utf-8") for path in sources),
     ]
     key = hashlib.sha256(json.dumps(marks).encode()).hexdigest()
-    try:
-        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = cache.stat()
-        usable = found.st_uid == os.geteuid() and not found.st_mode & 0o022
-        usable = usable and os.access(cache, os.W_OK)
-    except OSError:
-        usable = False
-    # What lies there is run as native code, so a folder that others can write to is not used.
-    folder = cache if usable else home
+    folder = cache if private(cache) else home
     path = folder / f"{key}.cwasm"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one compiles, the others wait for it

@@ -139,7 +139,7 @@ class _Runner(Machine):
         cpu, wall = time.process_time(), time.monotonic()
         self.ends = wall + request["wall_s"]
         self.busy.set()
-        with _limits(request["file_bytes"], self.open + request["open_files"] - 2):
+        with _limits(request["file_bytes"], self.open + request["open_files"] - 3):
             status, code, number = self._outcome(lambda: entry(store, at, 0))
         with self.lock:
             self.busy.clear()
@@ -162,7 +162,7 @@ class _Runner(Machine):
             *self.cut,
             *map(len, self.kept),
         )
-        del self.store, self.memory, exports, entry
+        del self.store, self.memory
         store.close()
         _clear(self.work)
         return head + b"".join(self.kept)

@@ -22,6 +22,7 @@ import random
 import resource
 import select
 import signal
+import socket
 import struct
 import sys
 import threading
@@ -41,23 +42,28 @@ TIMED_OUT, NOT_STARTED, STDOUT_OVER, STDERR_OVER, DISK_OVER = 1, 2, 4, 8, 16
 
 _LENGTH = struct.Struct("<I")
 _PAGE = 4096
-#: The name of the descriptors a program waits on before it becomes the program.
-_REQUEST_FD, _MARKS_FD = 3, 4
+#: The descriptor on which a program waits for its request and says that it starts.
+_LINE_FD = 3
+_KINDS = (
+    resource.RLIMIT_CORE,
+    resource.RLIMIT_CPU,
+    resource.RLIMIT_FSIZE,
+    resource.RLIMIT_NOFILE,
+    resource.RLIMIT_MEMLOCK,
+    resource.RLIMIT_NPROC,
+    resource.RLIMIT_AS,
+)
 _F_ADD_SEALS = 1033
 _SEAL, _SHRINK, _GROW, _WRITE = 1, 2, 4, 8
 #: Compiled and run in every process ahead of its request, so that the pages that compiling and
 #: running write to are its own before anybody waits.
 _WARM = """
-def f(x, *a, **k):
-    class C:
-        y: int = x
-        def g(self): return [i * 2 for i in range(self.y)]
-    try:
-        return sorted({str(i): i for i in C().g()}.items(), key=lambda p: p[1])
-    except ValueError as e:
-        raise TypeError(f"{e!r:>10}") from e
-"%s %d" % (f(3), sum(i for i in range(5)))
+def f(x):
+    return [str(i) for i in range(x)]
+"%s %d" % (f(3), len({"a": 1}))
 """
+#: Milliseconds to wait for the next request before one is prepared for.
+_PATIENCE_MS = 1
 
 
 class Spare(NamedTuple):
@@ -65,8 +71,7 @@ class Spare(NamedTuple):
 
     pid: int
     pidfd: int
-    request: int
-    marks: int
+    line: int
     stdin: int
     stdout: int
     stderr: int
@@ -104,7 +109,7 @@ def write_frame(fd: int, *parts: bytes) -> None:
     _write_all(fd, b"".join((_LENGTH.pack(sum(map(len, parts))), *parts)))
 
 
-def _write_all(fd: int, data: bytes | bytearray) -> None:
+def _write_all(fd: int, data: bytes | bytearray | memoryview) -> None:
     sent = os.write(fd, data)
     if sent < len(data):
         rest = memoryview(data)[sent:]
@@ -133,6 +138,11 @@ class Worker:
         self._watch: bool = config["watch"]
         self._count_processes: bool = config["count_processes"]
         self._libc = libc = ctypes.CDLL(None, use_errno=True)
+        # The C library's own fork, with the interpreter lock held: this process has one thread,
+        # so the interpreter's after-fork work, which writes to a hundred and more pages and so
+        # copies them, has nothing to repair. It also leaves `random` as seeded here.
+        self._raw_fork = ctypes.PyDLL(None).fork
+        random.seed(0)
         self._parent = os.getpid() if os.getpid() != 1 else 0
         if config["core"] is not None:
             os.sched_setaffinity(0, {config["core"]})
@@ -149,23 +159,21 @@ class Worker:
             __import__(name)
         # Python's own handler would let a SIGINT through to a process that is PID 1.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        self._ruleset = None
         version = landlock.abi()
         if version:
-            self._ruleset = landlock.Ruleset(
+            # Put on the worker and inherited: once for all programs.
+            landlock.Ruleset(
                 config["read"],
                 [self._home],
                 config["devices"],
                 execute=self._profile != "strict",
-            )
+            ).restrict()
         elif config["landlock"]:
             message = "this kernel has no Landlock, and nothing else keeps programs from files"
             raise OSError(message)
         self._filter = seccomp.Filter(seccomp.program_rules(self._profile), seccomp.ALLOW)
         seccomp.Filter(seccomp.base_rules(), seccomp.EPERM).install()
         self._address_space = _address_space()
-        self._poll = select.poll()
-        self._poll.register(self._reader, select.POLLIN)
         hello = {
             "python": sys.version_info[:3],
             "pid": os.getpid(),
@@ -173,60 +181,120 @@ class Worker:
             "landlock": version,
             "tools": {name: _which(name) for name in config["tools"]},
         }
-        self._warm = compile(_WARM, "warm", "exec")
-        exec(self._warm, {})  # noqa: S102 - our own text
+        self._hard = {kind: resource.getrlimit(kind)[1] for kind in _KINDS}
+        self._set_stage()
+        for _ in range(20):
+            self._rehearse()
         gc.collect()
         gc.disable()
         gc.freeze()
         write_frame(self._writer, json.dumps(hello).encode())
 
+    def _set_stage(self) -> None:
+        """Lay descriptors, streams and modules out as a program shall find them."""
+        self._reader, self._writer = (
+            fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64) for fd in (self._reader, self._writer)
+        )
+        self._poll = select.poll()
+        self._poll.register(self._reader, select.POLLIN)
+        for target in range(_LINE_FD + 1):
+            fd = os.memfd_create("empty")
+            os.dup2(fd, target)
+            if fd > _LINE_FD:
+                os.close(fd)
+        # What goes wrong from here on is told by the exit of the worker alone.
+        sys.stdin = TextIOWrapper(BufferedReader(FileIO(0, closefd=False)), "utf-8")
+        sys.stdout = TextIOWrapper(BufferedWriter(FileIO(1, "w", closefd=False)), "utf-8")
+        sys.stderr = TextIOWrapper(
+            BufferedWriter(FileIO(2, "w", closefd=False)),
+            "utf-8",
+            "backslashreplace",
+            line_buffering=True,
+        )
+        sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
+        for name in ("sandboxes", "sandboxes.worker", "sandboxes.seccomp", "sandboxes.landlock"):
+            sys.modules.pop(name, None)
+        sys.path.insert(0, self._home)
+
+    def _rehearse(self) -> None:
+        """Do once here what every program does, so that no copy has to do it for the first time.
+
+        A process that runs code for the first time writes to many pages (caches, lazily made
+        state); after a fork each of them has to be copied, which costs more than the work.
+        """
+        meta = json.dumps({"name": "main.py", "argv": [], "files": [], "exec": None}).encode()
+        head = REQUEST.pack(1.0, 1.0, 2**29, 32, 2**20, 2**24, 64, 0)
+        frame = bytearray(head + _LENGTH.pack(len(meta)) + meta + _WARM.encode())
+        _, found, main = _take_apart(frame)
+        _module(found["name"], main)
+        exec(compile(main, found["name"], "exec", dont_inherit=True), {"print": str})  # noqa: S102 - our own text
+        for kind in _KINDS:
+            resource.setrlimit(kind, resource.getrlimit(kind))
+        try:
+            exec("1 / 0", {})  # noqa: S102 - our own text
+        except ZeroDivisionError as error:
+            for stream in (sys.stdout, sys.stderr):
+                print(error, file=stream)
+                stream.flush()
+
     def serve(self) -> None:
         """Run programs until the host closes the stream."""
-        spare = None
         while True:
-            if spare is None:
-                spare = self._fork()
+            # With nobody waiting, the next process is forked ahead. Under load that would only
+            # cost: while two processes live, every page that one writes to is copied.
+            spare = None if self._poll.poll(_PATIENCE_MS) else self._fork(_files(), ahead=True)
             frame = read_frame(self._reader)
             if frame is None:
                 return
-            if not frame:  # the host asks for a sign of life
-                write_frame(self._writer, b"")
-                continue
+            if spare is None:
+                files = _files()
+                self._load(files, frame)
+                spare = self._fork(files, ahead=False)
+            else:
+                self._load(spare[3:], frame)
             write_frame(self._writer, *self._execute(spare, frame))
-            for fd in spare[1:2] + spare[3:]:
+            for fd in spare[1:]:
                 os.close(fd)
-            spare = None
             empty(self._home)
 
-    def _fork(self) -> Spare:
-        """Fork a process that locks itself down and waits for a request."""
-        files = [os.memfd_create(name, 3) for name in ("stdin", "stdout", "stderr")]
-        request, request_out = os.pipe()
-        marks_in, marks = os.pipe()
-        pid = os.fork()
+    def _load(self, files: tuple[int, ...], frame: bytearray) -> None:
+        """Put standard input in its file and hold the two for output to their limit."""
+        *_, cap, _, _, stdin_size = REQUEST.unpack_from(frame)
+        stdin, stdout, stderr = files
+        if stdin_size:
+            _write_all(stdin, memoryview(frame)[REQUEST.size : REQUEST.size + stdin_size])
+            os.lseek(stdin, 0, os.SEEK_SET)
+        fcntl.fcntl(stdin, _F_ADD_SEALS, _SEAL | _SHRINK | _GROW | _WRITE)
+        # One page more than the limit: an offset beyond the limit tells that it was passed.
+        size = (cap + 2 * _PAGE - 1) // _PAGE * _PAGE
+        for fd in (stdout, stderr):
+            os.ftruncate(fd, size)
+            fcntl.fcntl(fd, _F_ADD_SEALS, _SEAL | _SHRINK | _GROW)
+
+    def _fork(self, files: tuple[int, ...], *, ahead: bool) -> Spare:
+        """Fork a process that locks itself down and waits for a request.
+
+        Args:
+            files: What becomes its three standard streams.
+            ahead: Whether there is time to let it warm itself up.
+        """
+        ours, theirs = socket.socketpair()
+        # Laid out here already: the process only has to close what is not its own.
+        for target, fd in enumerate((*files, theirs.fileno())):
+            os.dup2(fd, target)
+        theirs.close()
+        pid = self._raw_fork()
         if pid == 0:
             try:
-                self._become(files, request, marks)
+                self._become(ahead=ahead)
             except BaseException:  # noqa: BLE001 - nothing may return into the worker
                 os._exit(70)
-        os.close(request)
-        os.close(marks)
-        return Spare(pid, os.pidfd_open(pid), request_out, marks_in, *files)
+        return Spare(pid, os.pidfd_open(pid), ours.detach(), *files)
 
     def _execute(self, spare: Spare, frame: bytearray) -> tuple[bytes, ...]:
         """Let the spare become the program of this request; return the reply."""
         cpu_s, wall_s, _, _, cap, disk, _, stdin_size = REQUEST.unpack_from(frame)
-        view = memoryview(frame)
-        body = REQUEST.size + stdin_size
-        if stdin_size:
-            _write_all(spare.stdin, view[REQUEST.size : body])  # type: ignore[arg-type]
-            os.lseek(spare.stdin, 0, os.SEEK_SET)
-        fcntl.fcntl(spare.stdin, _F_ADD_SEALS, _SEAL | _SHRINK | _GROW | _WRITE)
-        # One page more than the limit: an offset beyond the limit tells that it was passed.
-        size = (cap + 2 * _PAGE - 1) // _PAGE * _PAGE
-        for fd in (spare.stdout, spare.stderr):
-            os.ftruncate(fd, size)
-            fcntl.fcntl(fd, _F_ADD_SEALS, _SEAL | _SHRINK | _GROW)
+        view, body = memoryview(frame), REQUEST.size + stdin_size
         flags = 0
         clock = (~spare.pid << 3) | 2  # the process's CPU clock, see clock_getcpuclockid(3)
         before = time.clock_gettime(clock)  # getting ready is not the program's doing
@@ -234,8 +302,7 @@ class Worker:
         try:
             # The length, then the limits again and everything after standard input.
             head = _LENGTH.pack(len(frame) - stdin_size)
-            _write_all(spare.request, head + bytes(view[: REQUEST.size]) + bytes(view[body:]))
-            os.close(spare.request)
+            _write_all(spare.line, head + bytes(view[: REQUEST.size]) + bytes(view[body:]))
         except BrokenPipeError:
             flags |= NOT_STARTED
         flags |= self._watch_over(spare, start + wall_s, clock, before + cpu_s, disk)
@@ -248,8 +315,12 @@ class Worker:
         cpu = max(cpu, 0.0)
         if cpu > cpu_s:
             flags |= TIMED_OUT
-        if os.read(spare.marks, 2) != b"r":
-            flags |= NOT_STARTED
+        os.set_blocking(spare.line, False)
+        try:
+            started = os.read(spare.line, 2) == b"r"
+        except (BlockingIOError, ConnectionResetError):
+            started = False
+        flags |= 0 if started else NOT_STARTED
         outputs = []
         for fd, over in ((spare.stdout, STDOUT_OVER), (spare.stderr, STDERR_OVER)):
             written = os.lseek(fd, 0, os.SEEK_CUR)
@@ -288,51 +359,24 @@ class Worker:
         finally:
             self._poll.unregister(spare.pidfd)
 
-    def _become(self, files: list[int], request: int, marks: int) -> NoReturn:
+    def _become(self, *, ahead: bool) -> NoReturn:
         """Turn the forked process into the program."""
         if self._parent:  # without a namespace of our own nothing else ends it with the worker
             self._libc.prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
             if os.getppid() != self._parent:
                 os._exit(0)
         os.setsid()
-        if self._ruleset is not None:
-            self._ruleset.restrict()
-        for target, fd in enumerate(files):
-            os.dup2(fd, target)
-        # Neither end may be overwritten by the other's new number.
-        request, marks = (fcntl.fcntl(fd, fcntl.F_DUPFD, _MARKS_FD + 1) for fd in (request, marks))
-        os.dup2(request, _REQUEST_FD, inheritable=False)
-        os.dup2(marks, _MARKS_FD, inheritable=False)
-        os.closerange(_MARKS_FD + 1, 1024)
+        os.closerange(_LINE_FD + 1, 1024)
         self._filter.install()
-        sys.stdin = TextIOWrapper(BufferedReader(FileIO(0, closefd=False)), "utf-8")
-        sys.stdout = TextIOWrapper(BufferedWriter(FileIO(1, "w", closefd=False)), "utf-8")
-        sys.stderr = TextIOWrapper(
-            FileIO(2, "w", closefd=False), "utf-8", "backslashreplace", write_through=True  # type: ignore[arg-type]
-        )
-        sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
-        for name in ("sandboxes", "sandboxes.worker", "sandboxes.seccomp", "sandboxes.landlock"):
-            sys.modules.pop(name, None)
-        sys.path.insert(0, self._home)
-        random.seed(0)
-        exec(compile(_WARM, "warm", "exec"), {})  # noqa: S102 - our own text
-
-        head = _read_exactly(_REQUEST_FD, _LENGTH.size)
+        if ahead:
+            exec(compile(_WARM, "warm", "exec"), {})  # noqa: S102 - our own text
+        head = _read_exactly(_LINE_FD, _LENGTH.size)
         if head is None:
             os._exit(0)  # the worker is gone
-        frame = _read_exactly(_REQUEST_FD, _LENGTH.unpack(head)[0])
+        frame = _read_exactly(_LINE_FD, _LENGTH.unpack(head)[0])
         if frame is None:
             os._exit(0)
-        os.close(_REQUEST_FD)
-        limits = REQUEST.unpack_from(frame)
-        offset = REQUEST.size + _LENGTH.size
-        (length,) = _LENGTH.unpack_from(frame, REQUEST.size)
-        meta = json.loads(frame[offset : offset + length])
-        offset += length
-        for path, size in meta["files"]:
-            _place(path, frame[offset : offset + size])
-            offset += size
-        main = bytes(frame[offset:])
+        limits, meta, main = _take_apart(frame)
         del frame
         if meta["exec"]:
             self._run_file(meta, main, limits)
@@ -342,41 +386,52 @@ class Worker:
             code = error.with_traceback(None)
         gc.enable()
         self._limit(limits, self._address_space)
-        os.write(_MARKS_FD, b"r")
-        os.close(_MARKS_FD)
+        os.write(_LINE_FD, b"r")
+        os.close(_LINE_FD)
         _run_python(code, main, meta)
 
     def _run_file(self, meta: dict[str, Any], main: bytes, limits: tuple[Any, ...]) -> NoReturn:
         if meta["name"]:
             _place(meta["name"], main)
         self._limit(limits, 2**26 if meta["bounded"] else None)
-        os.write(_MARKS_FD, b"r")
+        os.write(_LINE_FD, b"r")
+        os.set_inheritable(_LINE_FD, False)
         try:
             os.execve(meta["exec"][0], meta["exec"], meta["env"])  # noqa: S606
         except OSError:
-            os.write(_MARKS_FD, b"x")
+            os.write(_LINE_FD, b"x")
         os._exit(127)
 
     def _limit(self, limits: tuple[Any, ...], base: int | None) -> None:
         """Set the kernel's limits, all of them hard; `base` is address space already in use."""
         cpu_s, _, memory, processes, cap, disk, files, _ = limits
         seconds = math.ceil(cpu_s) + 1  # behind the worker's own watch
-        largest = max(disk, cap + 2 * _PAGE)
-        pairs = [
-            (resource.RLIMIT_CORE, 0),
-            (resource.RLIMIT_CPU, seconds),
-            (resource.RLIMIT_FSIZE, largest),
-            (resource.RLIMIT_NOFILE, files),
-            (resource.RLIMIT_MEMLOCK, 0),
-        ]
-        if self._count_processes:
-            pairs.append((resource.RLIMIT_NPROC, processes + 1))
-        if base is not None:
-            pairs.append((resource.RLIMIT_AS, memory + base))
-        for kind, value in pairs:
-            _, hard = resource.getrlimit(kind)
-            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        values = [0, seconds, max(disk, cap + 2 * _PAGE), files, 0]
+        values.append(processes + 1 if self._count_processes else resource.RLIM_INFINITY)
+        values.append(resource.RLIM_INFINITY if base is None else memory + base)
+        for kind, value in zip(_KINDS, values, strict=True):
+            hard = self._hard[kind]
+            if value == resource.RLIM_INFINITY or (hard != resource.RLIM_INFINITY and value > hard):
+                value = hard
             resource.setrlimit(kind, (value, value))
+
+
+def _take_apart(frame: bytearray) -> tuple[tuple[Any, ...], dict[str, Any], bytes]:
+    """Return the limits, the description and the main file of a request; place its files."""
+    limits = REQUEST.unpack_from(frame)
+    offset = REQUEST.size + _LENGTH.size
+    (length,) = _LENGTH.unpack_from(frame, REQUEST.size)
+    meta = json.loads(frame[offset : offset + length])
+    offset += length
+    for path, size in meta["files"]:
+        _place(path, frame[offset : offset + size])
+        offset += size
+    return limits, meta, bytes(frame[offset:])
+
+
+def _files() -> tuple[int, ...]:
+    """Return memory files for standard input, output and error."""
+    return tuple(os.memfd_create(name, 3) for name in ("stdin", "stdout", "stderr"))
 
 
 def _place(path: str, body: bytes | bytearray) -> None:
@@ -394,12 +449,8 @@ def _place(path: str, body: bytes | bytearray) -> None:
 
 def _run_python(code: CodeType | BaseException, main: bytes, meta: dict[str, Any]) -> NoReturn:
     """Run the program as `__main__` and leave as CPython would."""
-    module = ModuleType("__main__")
+    module = sys.modules["__main__"] = _module(meta["name"], main)
     names = module.__dict__
-    names["__builtins__"] = sys.modules["builtins"]
-    names["__file__"] = meta["name"]
-    names["__loader__"] = _Loader(main)
-    sys.modules["__main__"] = module
     sys.argv = [meta["name"], *meta["argv"]]
     streams = (sys.stdout, sys.stderr)
     exit_code = 0
@@ -413,7 +464,8 @@ def _run_python(code: CodeType | BaseException, main: bytes, meta: dict[str, Any
         exit_code = 130 if isinstance(error, KeyboardInterrupt) else 1
         _tell(error)
     try:
-        threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - waits for threads
+        if threading.active_count() > 1:
+            threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - waits for threads
         atexit._run_exitfuncs()  # noqa: SLF001 - what the interpreter itself calls at its end
     except BaseException as error:  # noqa: BLE001
         _tell(error)
@@ -424,6 +476,16 @@ def _run_python(code: CodeType | BaseException, main: bytes, meta: dict[str, Any
         except BaseException:  # noqa: BLE001 - CPython leaves with 120
             exit_code = exit_code or 120
     os._exit(exit_code)
+
+
+def _module(name: str, main: bytes) -> ModuleType:
+    """Return a fresh `__main__`."""
+    module = ModuleType("__main__")
+    names = module.__dict__
+    names["__builtins__"] = sys.modules["builtins"]
+    names["__file__"] = name
+    names["__loader__"] = _Loader(main)
+    return module
 
 
 def _exit_code(code: object) -> int:

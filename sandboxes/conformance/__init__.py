@@ -1,9 +1,7 @@
-"""The conformance corpus: attacks that every backend must hold, and honest programs it must run.
+"""The conformance corpus: attacks that a sandbox must withstand, programs it must run.
 
-The rows 1 to 85 and X1 to X4 are the attack catalogue of `docs`; N rows are our own. Run it with
-
->>> from sandboxes.conformance import ATTACKS, run_corpus  # doctest: +SKIP
->>> outcomes = run_corpus(open_sandbox, ATTACKS)  # doctest: +SKIP
+Rows 1 to 85 and X1 to X4 of `ATTACKS` are a catalogue of known attacks, N rows are our own. The
+honest programs guard the other side: a sandbox that refuses everything is safe and useless.
 """
 
 from sandboxes.conformance.case import Case
@@ -14,12 +12,13 @@ from sandboxes.conformance.exhaustion import EXHAUSTION
 from sandboxes.conformance.faults import FAULTS
 from sandboxes.conformance.forgeries import FORGERIES
 from sandboxes.conformance.guesses import GUESSES
+from sandboxes.conformance.honest import HONEST, Honest, honest_cases
 from sandboxes.conformance.kernel import KERNEL
 from sandboxes.conformance.leftovers import LEFTOVERS
 from sandboxes.conformance.processes import PROCESSES
 from sandboxes.conformance.tampering import TAMPERING
 
-__all__ = ["ATTACKS", "Case", "Outcome", "run_corpus"]
+__all__ = ["ATTACKS", "HONEST", "Case", "Honest", "Outcome", "honest_cases", "run_corpus"]
 
 #: Every attack, in the order of the groups.
 ATTACKS: tuple[Case, ...] = (

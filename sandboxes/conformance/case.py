@@ -201,7 +201,7 @@ def attack(
         with host() as canary:
             program = Program(source, language, stdin, canary.argv, limits=limits)
             done = sandbox.run(program)
-            found = judge(done, allowed) or also(done) or canary.verify(done)
+            found = first_breach(done) or canary.verify(done) or judge(done, allowed) or also(done)
         if then and not found:
             argv = [*canary.argv, *done.out.replace("\0", "").split()]
             found = judge(sandbox.run(Program(then, argv=argv, limits=limits)), ANY)

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Literal
 
-from sandboxes.base import Profile, Sandbox
+from sandboxes.base import Profile, Sandbox, SandboxError
 from sandboxes.conformance.case import Case
 
 __all__ = ["Outcome", "run_corpus"]
@@ -49,24 +49,36 @@ def run_corpus(
         progress: Told of every outcome as it comes.
         without: Features this backend lacks; the cases that need one are skipped.
     """
-    opened: dict[Profile, Sandbox | None] = {}
+    opened: dict[Profile, Sandbox | SandboxError | None] = {}
     outcomes = []
     with ExitStack() as closing:
         for case in cases:
             if case.profile not in opened:
-                sandbox = open_sandbox(case.profile)
-                opened[case.profile] = (
-                    sandbox if sandbox is None else closing.enter_context(sandbox)
-                )
+                opened[case.profile] = found = _open(open_sandbox, case.profile)
+                if isinstance(found, Sandbox):
+                    closing.enter_context(found)
             outcome = _run_case(case, opened[case.profile], without)
             progress(outcome)
             outcomes.append(outcome)
     return outcomes
 
 
-def _run_case(case: Case, sandbox: Sandbox | None, without: Collection[str]) -> Outcome:
+def _open(
+    open_sandbox: Callable[[Profile], Sandbox | None], profile: Profile
+) -> Sandbox | SandboxError | None:
+    try:
+        return open_sandbox(profile)
+    except SandboxError as error:
+        return error
+
+
+def _run_case(
+    case: Case, sandbox: Sandbox | SandboxError | None, without: Collection[str]
+) -> Outcome:
     if sandbox is None:
         return Outcome(case, "skipped", f"no {case.profile} profile here")
+    if isinstance(sandbox, SandboxError):
+        return Outcome(case, "error", f"the {case.profile} profile does not open: {sandbox}")
     if case.language not in sandbox.languages:
         return Outcome(case, "skipped", f"no {case.language} here")
     lacking = [need for need in case.needs if need in without]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 
 from sandboxes.base import Execution
@@ -150,10 +151,9 @@ breach("a block device was made")
 )
 _SETUID = """
 import os
-for path in ("/usr/bin/su", "/bin/su", "/usr/bin/passwd", "/usr/bin/mount", "/bin/mount"):
-    if os.path.exists(path):
-        os.execv(path, [path, "--help"])
-raise OSError("no such program")
+paths = ("/usr/bin/su", "/bin/su", "/usr/bin/passwd", "/usr/bin/mount", "/bin/mount")
+path = next(filter(os.path.exists, paths), paths[0])
+os.execv(path, [path, "--help"])
 """
 _SETUID_FORK = (
     PRELUDE
@@ -222,8 +222,6 @@ _NO_SUCH = ("HOME", "USER", "LOGNAME", "PWD", "SHELL", "HOSTNAME", "VIRTUAL_ENV"
 
 def _no_host_environment(execution: Execution) -> str | None:
     """Compare, on the host, what the stack held with the host's own environment."""
-    import os  # noqa: PLC0415 - kept away from the programs' texts above
-
     for line in execution.out.splitlines():
         name, _, value = line.removeprefix("initial ").partition("=")
         if name in _NO_SUCH and value and os.environ.get(name) == value:

@@ -301,7 +301,7 @@ EXHAUSTION: tuple[Case, ...] = (
     _exhaust("45", "a huge power", _POWER, (*TLE, *MLE), limits=_SHORT),
     _exhaust("46", "quadratic conversion of integers", _DIGITS, TLE, limits=_SHORT),
     _exhaust("47", "a regular expression that backtracks", _REGEX, TLE, limits=_SHORT),
-    _exhaust("48", "recursion without a limit", _RECURSION, (*TLE, *CRASH, *MLE)),
+    _exhaust("48", "recursion without a limit", _RECURSION, (*TLE, *CRASH, *MLE, *RE)),
     _exhaust("49", "recursion in C through repr", _REPR, (*RE, *CRASH)),
     _exhaust("50", "a segmentation fault", _SEGFAULT, CRASH),
     _fork("50f", "a segmentation fault", _SEGFAULT, CRASH),
@@ -310,7 +310,7 @@ EXHAUSTION: tuple[Case, ...] = (
     _exhaust("52", "a survivor that holds the outputs", _HOLD_PIPES, RE),
     Case("52f", "survivors that hold the outputs", "exhaustion", _pipe_holders, "fork"),
     _exhaust("53", "5000 brackets", _BRACKETS, (*RE, *MLE)),
-    _exhaust("53b", "100000 brackets", _BRACKETS_LIST, (*RE, *MLE)),
+    _exhaust("53b", "100000 brackets", _BRACKETS_LIST, (*RE, *MLE, *OLE)),
     _exhaust("53c", "50000 minus signs", _MINUS, (*RE, *MLE, *CRASH)),
     _exhaust(
         "54", "a source of 400 kB", _HUGE, OK, limits=Limits(cpu_s=5, wall_s=20), also=_normal

@@ -243,7 +243,7 @@ def _bad_sources(sandbox: Sandbox) -> str | None:
         done = sandbox.run(Program(source, limits=LIMITS))
         if done.status != "runtime_error":
             return f"the source {source!r} became {done.status}"
-    done = sandbox.run(Program(files={"m.py": b"# \xff\nprint(1)\n"}, entry="m.py", limits=LIMITS))
+    done = sandbox.run(Program(files={"m.py": b"print('\xff')\n"}, entry="m.py", limits=LIMITS))
     return judge(done, RE) or witness(sandbox)
 
 

@@ -6,7 +6,7 @@ import secrets
 import time
 from functools import partial
 
-from sandboxes.base import Execution, Limits, Program, Sandbox
+from sandboxes.base import Execution, Limits, Profile, Program, Sandbox
 from sandboxes.conformance.canaries import reward_file
 from sandboxes.conformance.case import (
     ANY,
@@ -26,6 +26,8 @@ from sandboxes.conformance.prelude import PRELUDE
 __all__ = ["LEFTOVERS"]
 
 _exhaust = partial(attack, group="exhaustion")
+#: A search through memory takes its time.
+_SEARCH = Limits(cpu_s=5.0, wall_s=15.0, memory_mb=64)
 _fork = partial(attack, group="exhaustion", profile="fork")
 
 # --- outputs and inputs, which are files ---
@@ -263,49 +265,55 @@ while True:
 """
 
 # --- memory of earlier runs ---
-# Every page the process has is passed through a pipe: the kernel refuses those that are not
-# mapped, so the search cannot crash. The heap ends at sbrk(0); objects tell the arenas.
+_WALK_MEMORY = """
+import gc, sys
+seen, frame = [], sys._getframe()
+while frame:
+    seen += [frame.f_locals, frame.f_globals]
+    frame = frame.f_back
+for one in [*seen, *gc.get_objects()]:
+    values = one.values() if type(one) is dict else one if type(one) in (list, tuple, set) else ()
+    for value in list(values):
+        text = bytes(value) if type(value) in (bytearray, memoryview, bytes) else value
+        text = text.encode("utf-8", "replace") if type(text) is str else text
+        at = text.find(b"sek" + b"ret-") if type(text) is bytes else -1
+        if at >= 0 and type(text) is bytes:
+            print("walked", text[at + 7 : at + 23].decode("latin-1"))
+"""
+# Pages are passed through a pipe: the kernel refuses those that are not mapped, so the search
+# cannot crash. The heap ends at sbrk(0); the addresses of objects tell where arenas are.
 _SCAN_MEMORY = (
     PRELUDE
     + """
 import gc, re
 receive, send = os.pipe()
 _libc.sbrk.restype = ctypes.c_void_p
+_libc.write.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t]
 found, wanted = set(), re.compile(b"sek" + b"ret-([0-9a-f]{16})")
 
-def page(address):
-    if _libc.write(send, ctypes.c_void_p(address), 4096) != 4096:
-        return None
-    return os.read(receive, 4096)
-
-def scan(address, step, most):
+def scan(address, count):
     before = b""
-    for _ in range(most):
-        data = page(address)
-        if data is None:
-            return
-        found.update(wanted.findall(before[-32:] + data))
-        before = data
-        address += step
+    for _ in range(count):
+        if _libc.write(send, address, 4096) == 4096:
+            data = os.read(receive, 4096)
+            found.update(wanted.findall(before[-32:] + data))
+            before = data
+        else:
+            before = b""
+        address += 4096
 
 top = _libc.sbrk(0) & ~4095
-for number in range(8192):
-    data = page(top - 4096 * (number + 1))
-    if data is None:
-        break
-    found.update(wanted.findall(data))
-for arena in {id(one) >> 20 for one in gc.get_objects()} | {id(str(n)) >> 20 for n in range(5000)}:
-    scan(arena << 20, 4096, 256)
-for size in (100, 1000, 5000, 20000, 70000):
-    for _ in range(20):
-        raw = _libc.malloc(size)
+scan(top - (4096 << 12), 4096)
+near = {id(one) >> 24 for one in gc.get_objects()} | {id(str(n)) >> 24 for n in range(5000)}
+for part in near | {one - 1 for one in near} | {one + 1 for one in near}:
+    scan(part << 24, 4096)
 for word in sorted(found):
     print("scanned", word.decode())
 """
 )
 
 
-def _memory_of_runs(profile_limits: Limits = LIMITS) -> Case:
+def _memory_of_runs(number: str, title: str, search: str, profile: Profile = "strict") -> Case:
     """A program's own text, input and arguments must be gone when the next program runs."""
 
     def check(sandbox: Sandbox) -> str | None:
@@ -317,13 +325,13 @@ def _memory_of_runs(profile_limits: Limits = LIMITS) -> Case:
             first = Program(source, stdin=texts[2], argv=(texts[2],), files=files)
             if found := judge(sandbox.run(first), OK):
                 return found
-        seen = sandbox.run(Program(_SCAN_MEMORY, limits=profile_limits))
+        seen = sandbox.run(Program(search, limits=_SEARCH))
         for word, what in zip(words, ("source", "file", "input", "memory"), strict=True):
             if word in seen.out:
                 return f"the {what} of an earlier program is in the memory of a later one"
         return judge(seen, ANY) or witness(sandbox)
 
-    return Case("N201", "search memory for an earlier program", "tampering", check)
+    return Case(number, title, "tampering", check, profile)
 
 
 def _swift(execution: Execution) -> str | None:
@@ -344,7 +352,9 @@ def _counted(sandbox: Sandbox) -> str | None:
 
 
 LEFTOVERS: tuple[Case, ...] = (
-    _memory_of_runs(),
+    _memory_of_runs("N200", "search objects for an earlier program", _WALK_MEMORY),
+    _memory_of_runs("N201", "search memory for an earlier program", _SCAN_MEMORY),
+    _memory_of_runs("N201f", "search memory for an earlier program", _SCAN_MEMORY, "fork"),
     _exhaust("N202", "seek standard output to a terabyte", _SEEK_OUT, (*RE, *OLE), also=_swift),
     _exhaust("N203", "seek standard output over its limit", _SEEK_LITTLE, (*RE, *OLE), also=_swift),
     _exhaust("N204", "grow standard output to a terabyte", _TRUNCATE_OUT, (*RE, *OLE), also=_swift),

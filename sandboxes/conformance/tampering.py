@@ -14,7 +14,6 @@ from sandboxes.conformance.case import (
     RE,
     Case,
     attack,
-    first_breach,
     judge,
     witness,
 )
@@ -27,7 +26,6 @@ _PTH = """
 import os, site, sys
 places = [os.getcwd(), *sys.path, os.path.dirname(os.__file__), os.path.expanduser("~")]
 poison = "print('POISONED')\\n"
-wrote = 0
 for place in places:
     for name in ("sitecustomize.py", "usercustomize.py", "left.pth", "json.py", "threading.py", "main.py"):
         try:
@@ -36,9 +34,8 @@ for place in places:
         except OSError:
             continue
         if os.path.realpath(place or ".") != os.getcwd():
-            print("wrote", place, name)
-if not wrote:
-    raise PermissionError("nothing but the working directory can be written")
+            print("BREACH wrote", name, "in", place)
+raise PermissionError("nothing but the working directory can be written")
 """
 #: Breaks what it can of the interpreter it runs in.
 POISON = """
@@ -189,14 +186,8 @@ def _files_are_not_run(sandbox: Sandbox) -> str | None:
     return judge(done, OK) or witness(sandbox)
 
 
-def _quiet(execution: Execution) -> str | None:
-    return first_breach(execution) or (
-        "a library folder was written" if b"wrote" in execution.stdout else None
-    )
-
-
 TAMPERING: tuple[Case, ...] = (
-    _tamper("70", "drop sitecustomize and .pth files", _PTH, RE, also=_quiet),
+    _tamper("70", "drop sitecustomize and .pth files", _PTH, RE),
     _tamper("71", "poison modules for the next run", POISON, ANY),
     _tamper("77", "stop the clocks", _CLOCK, OK, also=_cpu_shown, limits=Limits(5, 20)),
     _tamper("78", "hide work in a child", _WORK_IN_CHILD, RE),
