@@ -56,7 +56,7 @@ def script_job(program: Program, limits: Limits, tool: str) -> Job:
         name=name,
         main=_bytes(program.main),
         command=command,
-        env={"UV_USE_IO_URING": "0", "LC_ALL": "C.UTF-8"},
+        env={"UV_USE_IO_URING": "0", "OPENSSL_CONF": "/dev/null", "LC_ALL": "C.UTF-8"},
         bounded=False,
     )
 

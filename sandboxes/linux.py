@@ -31,7 +31,8 @@ from typing import Any, Literal, TypeAlias
 from sandboxes import cgroups, landlock
 from sandboxes.base import PROFILES, Execution, Limits, Profile, Program, Sandbox, SandboxError
 from sandboxes.interpreter import Interpreter, find_interpreter
-from sandboxes.languages import Compiler, TOOLS, script_job
+from sandboxes.languages import TOOLS, Compiler, script_job
+from sandboxes.memory_watch import MemoryWatch
 from sandboxes.pool import Pool, PoolStats, WorkerHandle
 from sandboxes.protocol import PYTHON_FLAGS, Channel, Job, first_frame, python_job
 from sandboxes.values import UnreadableError, read_json
@@ -52,6 +53,8 @@ _FIRST_UID = 1_879_048_192
 _PASSWD = b"nobody:x:65534:65534:nobody:/tmp:/bin/false\n"
 #: Kernel memory and the worker itself, over the program's own limit.
 _GROUP_EXTRA = 192 * _MIB
+#: Tasks of a worker and its programs, whatever a program's own limit.
+_MOST_TASKS = 4096 + 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class _LinuxWorker(WorkerHandle):
         self._stopped = False
         self._home: str | None = None
         self._group: cgroups.Group | None = None
+        self._memory_watch: MemoryWatch | None = None
         self._pidfd = -1
         self._errors = os.memfd_create("errors")
         self._process: subprocess.Popen[bytes] | None = None
@@ -139,11 +143,12 @@ class _LinuxWorker(WorkerHandle):
                 os.close(told)
         if setup.groups:
             try:
-                extra = 16
-                self._group = cgroups.Group(f"{id(self):x}", 4096 + extra)
+                self._group = cgroups.Group(f"{id(self):x}", _MOST_TASKS)
                 self._group.add(pid)
             except OSError:
                 self._group = None
+        if self._group is None and self._kind == "fork":
+            self._memory_watch = MemoryWatch(pid)
         return dict(hello)
 
     def _config(self, number: int) -> dict[str, Any]:
@@ -198,10 +203,10 @@ class _LinuxWorker(WorkerHandle):
         if not setup.path:
             for hidden in interpreter.site:
                 words += ["--tmpfs", hidden, "--remount-ro", hidden]
-        for folder in ("/etc/alternatives",) if self._kind != "strict" else ():
-            words += ["--ro-bind-try", folder, folder]
-        words += ["--perms", "0755", "--dir", "/etc", "--perms", "0644"]
-        words += ["--ro-bind-data", str(passwd), "/etc/passwd", "--dev", "/dev"]
+        words += ["--perms", "0755", "--dir", "/etc"]
+        if self._kind != "strict":  # compilers are chosen by links in there
+            words += ["--ro-bind-try", "/etc/alternatives", "/etc/alternatives"]
+        words += ["--perms", "0644", "--ro-bind-data", str(passwd), "/etc/passwd", "--dev", "/dev"]
         words += ["--remount-ro", "/dev", "--dir", "/tmp", "--remount-ro", "/", "--chdir", "/"]  # noqa: S108
         for name, value in environment.items():
             words += ["--setenv", name, value]
@@ -209,8 +214,10 @@ class _LinuxWorker(WorkerHandle):
 
     def prepare(self, job: Job) -> None:
         """Bound the memory of all the worker's processes together."""
+        limits = job.limits
+        if self._memory_watch is not None:
+            self._memory_watch.begin(limits.memory_mb * _MIB + _GROUP_EXTRA)
         if self._group is not None:
-            limits = job.limits
             size = limits.memory_mb * _MIB + _GROUP_EXTRA + _HOME_BYTES + 2 * limits.output_bytes
             try:
                 self._group.limit_memory(size)
@@ -219,6 +226,8 @@ class _LinuxWorker(WorkerHandle):
                 raise SandboxError(msg) from error
 
     def out_of_memory(self) -> bool:
+        if self._memory_watch is not None:
+            return self._memory_watch.end()
         return self._group is not None and self._group.out_of_memory()
 
     def last_words(self) -> str:
@@ -230,6 +239,8 @@ class _LinuxWorker(WorkerHandle):
                 return
             self._stopped = True
         self.channel.close()
+        if self._memory_watch is not None:
+            self._memory_watch.stop()
         if self._pidfd >= 0:
             try:
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)

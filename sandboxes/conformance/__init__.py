@@ -20,8 +20,7 @@ from sandboxes.conformance.tampering import TAMPERING
 
 __all__ = ["ATTACKS", "HONEST", "Case", "Honest", "Outcome", "honest_cases", "run_corpus"]
 
-#: Every attack, in the order of the groups.
-ATTACKS: tuple[Case, ...] = (
+_ALL = (
     *ESCAPE,
     *PROCESSES,
     *KERNEL,
@@ -33,3 +32,7 @@ ATTACKS: tuple[Case, ...] = (
     *FAULTS,
     *COMPILERS,
 )
+
+#: Every attack, in the order of the groups; only row 34f comes first, because the first program
+#: of a worker is the one that may slip out of a memory limit set while the worker started.
+ATTACKS: tuple[Case, ...] = tuple(sorted(_ALL, key=lambda case: case.number != "34f"))

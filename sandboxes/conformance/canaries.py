@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from sandboxes.conformance.case import Host
 __all__ = [
     "abstract_datagrams",
     "abstract_listener",
+    "inherited",
     "reward_file",
     "secret_file",
     "sleeper",
@@ -27,6 +29,19 @@ __all__ = [
 ]
 
 _PATIENCE_S = 0.05
+
+
+#: Variables that nearly every host has and no sandbox needs to set.
+_PRIVATE = ("HOME", "USER", "LOGNAME", "PWD", "SHELL", "HOSTNAME", "VIRTUAL_ENV", "TERM")
+
+
+def inherited(execution: Execution) -> str | None:
+    """Look through printed lines `NAME=value` for variables of the host's own environment."""
+    for line in execution.out.splitlines():
+        name, _, value = line.partition("=")
+        if name in _PRIVATE and value and os.environ.get(name) == value:
+            return f"the program has the host's variable {name}"
+    return None
 
 
 def _heard(listener: socket.socket) -> bool:

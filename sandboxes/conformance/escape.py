@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 
 from sandboxes.base import Execution
 from sandboxes.conformance.canaries import (
     abstract_datagrams,
     abstract_listener,
+    inherited,
     secret_file,
     sleeper,
     tcp_listener,
@@ -102,7 +102,7 @@ top = libc.getauxval(31)
 block = ctypes.string_at(top - 8192, 8192)
 wanted = rb"(?:^|\\0)((?:HOME|USER|LOGNAME|PWD|SHELL|HOSTNAME|VIRTUAL_ENV|TERM)=[^\\0]+)"
 for found in re.findall(wanted, block):
-    print("initial", found.decode("utf-8", "replace"))
+    print(found.decode("utf-8", "replace"))
 """
 _SYMLINK = """
 import os, sys
@@ -217,18 +217,6 @@ breach("chroot worked, so the program is root")
 """
 )
 
-_NO_SUCH = ("HOME", "USER", "LOGNAME", "PWD", "SHELL", "HOSTNAME", "VIRTUAL_ENV", "TERM")
-
-
-def _no_host_environment(execution: Execution) -> str | None:
-    """Compare, on the host, what the stack held with the host's own environment."""
-    for line in execution.out.splitlines():
-        name, _, value = line.removeprefix("initial ").partition("=")
-        if name in _NO_SUCH and value and os.environ.get(name) == value:
-            return f"the host's variable {name} is on the program's stack"
-    return None
-
-
 ESCAPE: tuple[Case, ...] = (
     _escape("1", "TCP connect to localhost", _TCP, RE, host=tcp_listener),
     _escape("1f", "TCP connect to localhost", _TCP, RE, host=tcp_listener, profile="fork"),
@@ -249,9 +237,7 @@ ESCAPE: tuple[Case, ...] = (
     _escape("8", "read the command lines of the host", _CMDLINES, RE, host=sleeper),
     _escape("8f", "read command lines", _CMDLINES, RE, host=sleeper, profile="fork"),
     _escape("9", "read a secret from the environment", _ENVIRON, OK),
-    _escape(
-        "9b", "the initial environment on the stack", _STACK_ENVIRON, OK, also=_no_host_environment
-    ),
+    _escape("9b", "the initial environment on the stack", _STACK_ENVIRON, OK, also=inherited),
     _escape("9f", "read a secret from the environment", _ENVIRON, OK, profile="fork"),
     _escape("10", "symbolic link out of the jail", _SYMLINK, RE, host=secret_file),
     _escape("10b", "symbolic link to the root", _SYMLINK_ROOT, RE, host=secret_file),

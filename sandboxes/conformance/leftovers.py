@@ -26,6 +26,7 @@ from sandboxes.conformance.prelude import PRELUDE
 __all__ = ["LEFTOVERS"]
 
 _exhaust = partial(attack, group="exhaustion")
+_SHORT = Limits(cpu_s=0.5, wall_s=1.0, memory_mb=64)
 #: A search through memory takes its time.
 _SEARCH = Limits(cpu_s=5.0, wall_s=15.0, memory_mb=64)
 _fork = partial(attack, group="exhaustion", profile="fork")
@@ -342,12 +343,13 @@ def _swift(execution: Execution) -> str | None:
 
 def _counted(sandbox: Sandbox) -> str | None:
     """Processor time counts over all processes: eight that spin do not get eight times as much."""
-    limits = Limits(cpu_s=1.0, wall_s=30.0, memory_mb=64)
+    limits = Limits(cpu_s=0.5, wall_s=20.0, memory_mb=64)
     start = time.perf_counter()
     seen = sandbox.run(Program(_PARALLEL_CPU, limits=limits))
     spent = time.perf_counter() - start
-    if spent > 6:
-        return f"eight processes that spin ran for {spent:.1f} s under a limit of 1 s together"
+    # Half a second, or a little more where the sum is only looked at from time to time.
+    if spent > 2.5:
+        return f"eight processes that spin ran for {spent:.1f} s under a limit of 0.5 s together"
     return judge(seen, TLE) or witness(sandbox)
 
 
@@ -359,7 +361,7 @@ LEFTOVERS: tuple[Case, ...] = (
     _exhaust("N203", "seek standard output over its limit", _SEEK_LITTLE, (*RE, *OLE), also=_swift),
     _exhaust("N204", "grow standard output to a terabyte", _TRUNCATE_OUT, (*RE, *OLE), also=_swift),
     _exhaust("N205", "allocate standard output", _ALLOCATE_OUT, (*RE, *OLE, *MLE), also=_swift),
-    _exhaust("N206", "rewrite standard output for ever", _REWRITE_OUT, (*TLE, *OLE)),
+    _exhaust("N206", "rewrite standard output for ever", _REWRITE_OUT, (*TLE, *OLE), limits=_SHORT),
     _exhaust("N207", "seal the standard streams", _SEAL, ANY),
     _fork("N207f", "seal the standard streams", _SEAL, ANY),
     _exhaust("N208", "write standard input", _WRITE_IN, RE, stdin="input"),
@@ -388,8 +390,10 @@ LEFTOVERS: tuple[Case, ...] = (
     _exhaust("N224", "very many mappings", _MAPPINGS, (*RE, *MLE, *TLE)),
     _exhaust("N225", "reserve a terabyte of addresses", _RESERVE, (*RE, *MLE)),
     _exhaust("N226", "gigabytes of stacks", _BIG_STACKS, (*RE, *MLE), needs=("threads",)),
-    _exhaust("N227", "hash collisions of integers", _COLLISIONS, (*TLE, *MLE)),
-    _exhaust("N228", "hang at exit", _HANG_AT_EXIT, (*TLE, *OK)),
-    _exhaust("N229", "a thread that never ends", _HANG_IN_THREAD, TLE, needs=("threads",)),
+    _exhaust("N227", "hash collisions of integers", _COLLISIONS, (*TLE, *MLE), limits=_SHORT),
+    _exhaust("N228", "hang at exit", _HANG_AT_EXIT, (*TLE, *OK), limits=_SHORT),
+    _exhaust(
+        "N229", "a thread that never ends", _HANG_IN_THREAD, TLE, limits=_SHORT, needs=("threads",)
+    ),
     Case("N230", "processor time of many processes", "exhaustion", _counted, "fork"),
 )

@@ -49,6 +49,14 @@ def gone(pid):
     return False
 
 
+@pytest.fixture(scope="module", autouse=True)
+def own_temporary_folder(tmp_path_factory):
+    """Other tests may run sandboxes at the same time."""
+    before, tempfile.tempdir = tempfile.tempdir, str(tmp_path_factory.mktemp("wasm"))
+    yield
+    tempfile.tempdir = before
+
+
 @pytest.fixture(scope="module")
 def sandbox():
     before = folders()
@@ -145,7 +153,7 @@ def test_the_cost_is_exact(sandbox):
 
 def test_the_cost_follows_the_work(sandbox):
     one, two, four = (
-        sandbox.run(f"sum(range({n}))").cost - sandbox.run("sum(range(0))").cost
+        sandbox.run(f"for _ in range({n}): pass").cost - sandbox.run("for _ in range(0): pass").cost
         for n in (100_000, 200_000, 400_000)
     )
     assert two / one == pytest.approx(2, rel=0.01)
@@ -247,7 +255,9 @@ def test_recursion(sandbox):
         assert done.status == "runtime_error"
         assert "RecursionError" in done.err
     # Nothing in CPython counts these, so they end on the stack itself.
-    source = "x = iter([1])\nfor _ in range(2000000): x = map(abs, x)\nnext(x)"
+    source = (
+        "import gc\ngc.disable()\nx = iter([1])\nfor _ in range(10**6): x = map(abs, x)\nnext(x)"
+    )
     done = sandbox.run(Program(source, limits=Limits(cpu_s=20)))
     assert done.status == "crash"
     assert done.signal == signal.SIGSEGV
@@ -310,7 +320,7 @@ def test_nothing_is_kept_between_runs():
 
 def test_files_are_bounded(sandbox):
     limits = Limits(disk_mb=1, files=16, cpu_s=5)
-    done = sandbox.run(Program("open('x', 'wb').write(bytes(2**20 + 1))", limits=limits))
+    done = sandbox.run(Program("open('x', 'wb').write(bytes(2**20 + 2**16))", limits=limits))
     assert done.status == "runtime_error"
     assert "OSError" in done.err
     assert sandbox.run(Program("open('x', 'wb').write(bytes(2**20))", limits=limits)).ok
@@ -321,10 +331,9 @@ def test_files_are_bounded(sandbox):
     ):
         assert sandbox.run(Program(source, limits=limits)).status == "output_limit"
     source = "kept = []\ntry:\n    while True: kept.append(open('main.py'))\nexcept OSError: print(len(kept))"
-    assert 5 <= int(sandbox.run(Program(source, limits=limits)).out) <= 13
-    assert (
-        sandbox.run(Program("open('x', 'w').write('1')", limits=Limits(disk_mb=0))).status != "ok"
-    )
+    assert 10 <= int(sandbox.run(Program(source, limits=limits)).out) <= 13
+    source = "with open('x', 'w') as file: file.write('1')"
+    assert sandbox.run(Program(source, limits=Limits(disk_mb=0))).status == "runtime_error"
     assert sandbox.run("import os; print(os.listdir('.'))").out == "['main.py']\n"
 
 
@@ -393,7 +402,7 @@ def test_killed_workers_are_no_verdicts():
         killer.start()
         faults = 0
         try:
-            for n in range(100):
+            for n in range(60):
                 try:
                     done = victim.run(f"print(sum(range(10**5)), {n})")
                 except SandboxError:
@@ -414,7 +423,7 @@ def test_a_frozen_worker_is_replaced(monkeypatch):
         one.run("1")
         (pid,) = pids(one)
         os.kill(pid, signal.SIGSTOP)
-        assert one.run(Program("print(1)", limits=Limits(wall_s=3))).out == "1\n"
+        assert one.run(Program("print(1)", limits=Limits(wall_s=1))).out == "1\n"
         assert gone(pid)
         assert pids(one) != {pid}
 
@@ -452,6 +461,7 @@ def script(source):
     return subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(source)],
         cwd=REPO,
+        env={**os.environ, "TMPDIR": tempfile.gettempdir()},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
