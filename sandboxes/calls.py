@@ -73,7 +73,11 @@ class Call:
     def _program(
         self, arguments: Sequence[Sequence[Any]], limits: Limits, seconds: float | None
     ) -> Program:
-        job = {"source": self.source, "function": self.function, "arguments": list(arguments)}
+        job: dict[str, Any] = {
+            "source": self.source,
+            "function": self.function,
+            "arguments": list(arguments),
+        }
         if seconds is not None:
             job["seconds"] = seconds
         try:

@@ -33,7 +33,7 @@ def _own_paths() -> dict[str, str]:
 def _parents() -> dict[str, Path]:
     """Return the folders to make groups in, by controller ("" for v2); empty if none."""
     own = _own_paths()
-    parents = {}
+    parents: dict[str, Path] = {}
     for name in ("memory", "pids"):
         folder = _ROOT / name / own.get(name, "/").lstrip("/")
         if name in own and os.access(folder, os.W_OK) and (folder / "cgroup.procs").exists():

@@ -8,8 +8,10 @@ a value. It lives in the program's own process, so nothing it reports is more th
 import json
 import signal
 import sys
+from collections.abc import Callable
 from io import StringIO
-from types import ModuleType
+from types import FrameType, ModuleType
+from typing import Any
 
 MAX_DEPTH = 64
 
@@ -18,47 +20,51 @@ class _TooLong(BaseException):
     """The input's own seconds ran out."""
 
 
-class _Foreign(Exception):
+class _ForeignError(Exception):
     """A value that JSON cannot carry without changing its type."""
 
 
-def _plain(value, depth=0):
-    """Return the value as strict JSON data (tuples become lists), or raise `_Foreign`."""
+def _plain(value: Any, depth: int = 0) -> Any:
+    """Return the value as strict JSON data (tuples become lists), or raise `_ForeignError`."""
     kind = type(value)
     if value is None or kind in (bool, int, float, str):
         return value
     if depth >= MAX_DEPTH:
-        raise _Foreign("nested deeper than %d" % MAX_DEPTH)
+        message = f"nested deeper than {MAX_DEPTH}"
+        raise _ForeignError(message)
     if kind in (list, tuple):
-        return [_plain(item, depth + 1) for item in list.__iter__(value)] if kind is list else [
-            _plain(item, depth + 1) for item in tuple.__iter__(value)
-        ]
+        return [_plain(item, depth + 1) for item in value]
     if kind is dict:
         if any(type(key) is not str for key in value):
-            raise _Foreign("a dict whose keys are not all str")
+            message = "a dict whose keys are not all str"
+            raise _ForeignError(message)
         return {key: _plain(item, depth + 1) for key, item in value.items()}
-    raise _Foreign(kind.__name__)
+    raise _ForeignError(kind.__name__)
 
 
-def _resolve(module, path):
+def _resolve(module: ModuleType, path: str) -> Callable[..., Any]:
     """Return a function by name; `Class.method` makes a new instance for every input."""
     head, _, method = path.partition(".")
-    found = getattr(module, head)
-    return (lambda *arguments: getattr(found(), method)(*arguments)) if method else found
+    found: Callable[..., Any] = getattr(module, head)
+    if not method:
+        return found
+
+    def on_new_instance(*arguments: Any) -> Any:
+        return getattr(found(), method)(*arguments)
+
+    return on_new_instance
 
 
-def _ring(number, frame):
+def _ring(_number: int, _frame: FrameType | None) -> None:
     raise _TooLong
 
 
-def main():
+def main() -> None:
     """Define the source's names in a fresh module and call the function on every input."""
     job = json.loads(sys.stdin.buffer.read())
     out, sys.stdout, sys.stdin = sys.stdout, sys.stderr, StringIO()
     dumps, seconds = json.JSONEncoder().encode, job.get("seconds")
-    module = ModuleType("solution")
-    module.__dict__["__builtins__"] = __builtins__
-    sys.modules["solution"] = module
+    module = sys.modules["solution"] = ModuleType("solution")
     exec(compile(job["source"], "solution.py", "exec"), module.__dict__)
     function = _resolve(module, job["function"])
     if seconds:
@@ -72,16 +78,15 @@ def main():
             finally:
                 if seconds:
                     signal.setitimer(signal.ITIMER_REAL, 0)
-            pair = ["ok", _plain(value)]
-            text = dumps(pair)
+            text = dumps(["ok", _plain(value)])
         except _TooLong:
             text = '["timeout", null]'
-        except _Foreign as error:
+        except _ForeignError as error:
             text = dumps(["unserialisable", str(error)])
         except BaseException as error:  # an input's own failure must not end the others
             try:
-                text = dumps(["exception", ("%s: %s" % (type(error).__name__, error))[:500]])
+                text = dumps(["exception", f"{type(error).__name__}: {error}"[:500]])
             except BaseException:
                 text = '["exception", ""]'
-        out.write("%d %s\n" % (index, text))
+        out.write(f"{index} {text}\n")
         out.flush()

@@ -78,7 +78,10 @@ def find_interpreter(python: str | None = None) -> Interpreter:
         msg = f"programs need Python 3.11 or newer; {executable} is {'.'.join(map(str, version))}"
         raise SandboxError(msg)
     shared = os.path.join(libdir, soname)  # noqa: PTH118 - either may be empty
-    parts = {*folders, *([shared] if soname.endswith((".so", ".so.1.0")) or ".so" in soname else [])}
+    parts = {
+        *folders,
+        *([shared] if soname.endswith((".so", ".so.1.0")) or ".so" in soname else []),
+    }
     found = sorted(part for part in parts if Path(part).exists())
     site = [str(Path(folder) / "site-packages") for folder in set(folders)]
     return Interpreter(

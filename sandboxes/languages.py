@@ -18,7 +18,11 @@ from sandboxes.protocol import Job, make_job, python_job
 __all__ = ["TOOLS", "Compiler", "script_job"]
 
 #: The programs that run or compile a language, the first that is present.
-TOOLS = {"c": ("gcc", "cc", "clang"), "cpp": ("g++", "c++", "clang++"), "javascript": ("node", "nodejs")}
+TOOLS = {
+    "c": ("gcc", "cc", "clang"),
+    "cpp": ("g++", "c++", "clang++"),
+    "javascript": ("node", "nodejs"),
+}
 _FILES = {"c": "main.c", "cpp": "main.cpp", "javascript": "main.js"}
 _FLAGS = {"c": ["-std=c17"], "cpp": ["-std=c++20"]}
 #: What a compilation may use, whatever the program's own limits.

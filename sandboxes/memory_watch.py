@@ -18,7 +18,8 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def _descendants(pid: int) -> list[int]:
-    found, todo = [], [pid]
+    found: list[int] = []
+    todo = [pid]
     while todo:
         one = todo.pop()
         try:

@@ -11,7 +11,6 @@ import os
 import select
 import signal
 import socket
-import struct
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +18,11 @@ from typing import Any
 
 from sandboxes.base import MAX_OUTPUT_BYTES, Execution, Limits, Program, SandboxError, Status
 from sandboxes.calls import DRIVER_NAME, DRIVER_SOURCE
+from sandboxes.program import LENGTH, REQUEST
 from sandboxes.worker import (
     DISK_OVER,
     NOT_STARTED,
     REPLY,
-    REQUEST,
     STDERR_OVER,
     STDOUT_OVER,
     TIMED_OUT,
@@ -55,17 +54,17 @@ if sys.argv[1].startswith("/"):
     import socket
     line = socket.socket(socket.AF_UNIX)
     line.connect(sys.argv[1])
-    start(line.detach(), None)
+    one = line.detach()
+    start(one, one)
 else:
     start(int(sys.argv[1]), int(sys.argv[2]))
-""".replace("start(line.detach(), None)", "one = line.detach(); start(one, one)")
+"""
 #: `-P` and `-S` keep the working directory and site-packages off the path; `-I` would also
 #: throw PYTHONHASHSEED away.
 PYTHON_FLAGS = ("-s", "-S", "-P", "-B", "-X", "utf8", "-c", BOOTSTRAP)
 
-_LENGTH = struct.Struct("<I")
 _MAX_REPLY = REPLY.size + 2 * MAX_OUTPUT_BYTES
-_WORKER_MODULES = ("seccomp", "landlock", "worker")
+_WORKER_MODULES = ("seccomp", "landlock", "confine", "program", "worker")
 _MIB = 2**20
 
 
@@ -73,7 +72,9 @@ def first_frame(config: dict[str, Any]) -> bytes:
     """Return the body of a worker's first frame: its modules and its configuration."""
     here = Path(__file__).parent
     modules = [("sandboxes", "")]
-    modules += [(f"sandboxes.{name}", (here / f"{name}.py").read_text("utf-8")) for name in _WORKER_MODULES]
+    modules += [
+        (f"sandboxes.{name}", (here / f"{name}.py").read_text("utf-8")) for name in _WORKER_MODULES
+    ]
     modules.append((DRIVER_NAME, DRIVER_SOURCE))
     return json.dumps({"modules": modules, "config": config}).encode()
 
@@ -145,12 +146,14 @@ def make_job(
         len(stdin),
     )
     bodies = (body for _, body in files)
-    return Job(kind, limits, (head, stdin, _LENGTH.pack(len(text)), text, *bodies, main))
+    return Job(kind, limits, (head, stdin, LENGTH.pack(len(text)), text, *bodies, main))
 
 
 def python_job(program: Program, limits: Limits, kind: str) -> Job:
     """Return the request for a Python program."""
-    return make_job(kind, program, limits, name=program.entry or "main.py", main=_bytes(program.main))
+    return make_job(
+        kind, program, limits, name=program.entry or "main.py", main=_bytes(program.main)
+    )
 
 
 class Channel:
@@ -170,7 +173,7 @@ class Channel:
 
     def send(self, parts: tuple[bytes, ...], deadline: float) -> None:
         """Send one frame made of the parts."""
-        body = b"".join((_LENGTH.pack(sum(map(len, parts))), *parts))
+        body = b"".join((LENGTH.pack(sum(map(len, parts))), *parts))
         view = memoryview(body)
         while view:
             try:
@@ -183,7 +186,7 @@ class Channel:
 
     def receive(self, deadline: float, limit: int = _MAX_REPLY) -> bytearray:
         """Receive one frame of at most `limit` bytes."""
-        (size,) = _LENGTH.unpack(self._exactly(_LENGTH.size, deadline))
+        (size,) = LENGTH.unpack(self._exactly(LENGTH.size, deadline))
         if size > limit:
             msg = f"the worker announced a frame of {size} bytes; at most {limit} are taken"
             raise SandboxError(msg)
@@ -255,15 +258,14 @@ def read_reply(body: bytes | bytearray) -> Reply:
     return Reply(flags, status, cpu, wall, peak, own, *outputs)
 
 
-#: How runtimes say that memory ran out, at the start of the last line of standard error.
-_NO_MEMORY = (b"MemoryError", b"terminate called after throwing an instance of 'std::bad_alloc'")
-
-
 def _says_no_memory(stderr: bytes) -> bool:
+    """Whether a runtime's last words are that memory ran out."""
     tail = stderr[-4096:].rstrip()
     last = tail.rpartition(b"\n")[2]
-    return last.startswith(b"MemoryError") or b"std::bad_alloc" in tail or (
-        b"JavaScript heap out of memory" in tail
+    return (
+        last.startswith(b"MemoryError")
+        or b"std::bad_alloc" in tail
+        or (b"JavaScript heap out of memory" in tail)
     )
 
 
@@ -283,11 +285,13 @@ def verdict(reply: Reply, job: Job, *, out_of_memory: bool) -> Execution:
         status = "security"
     elif reply.flags & TIMED_OUT or ended_by == signal.SIGXCPU:
         status = "timeout"
+    elif out_of_memory:
+        status = "memory_limit"
     elif code == 0:
         status = "ok"
-    elif out_of_memory or _says_no_memory(reply.stderr):
-        status = "memory_limit"
-    elif ended_by == signal.SIGKILL and reply.peak_kib > 900 * job.limits.memory_mb:
+    elif _says_no_memory(reply.stderr) or (
+        ended_by == signal.SIGKILL and reply.peak_kib > 900 * job.limits.memory_mb
+    ):
         status = "memory_limit"
     else:
         status = "crash" if code is None else "runtime_error"

@@ -10,13 +10,11 @@ Frames go both ways over one descriptor pair: a little-endian length, then the b
 worker says is trusted no further than a program's own output: the expected answers are not here.
 """
 
-import atexit
 import ctypes
 import fcntl
 import gc
 import json
 import math
-import mmap
 import os
 import random
 import resource
@@ -25,22 +23,28 @@ import signal
 import socket
 import struct
 import sys
-import threading
 import time
-import traceback
 from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
-from types import CodeType, FrameType, ModuleType
+from types import CodeType
 from typing import Any, NamedTuple, NoReturn
 
 from sandboxes import landlock, seccomp
+from sandboxes.confine import address_space, drop_privileges, empty, mount_tmpfs, over, which
+from sandboxes.program import (
+    LENGTH,
+    REQUEST,
+    fresh_main,
+    place,
+    read_exactly,
+    run_python,
+    take_apart,
+    write_all,
+)
 
-#: cpu s, wall s, memory bytes, processes, output bytes, disk bytes, files, bytes of stdin.
-REQUEST = struct.Struct("<ddQIQQIQ")
 #: flags, wait status, cpu s, wall s, peak KiB, the worker's own peak KiB, bytes of both outputs.
 REPLY = struct.Struct("<BiddQQQQ")
 TIMED_OUT, NOT_STARTED, STDOUT_OVER, STDERR_OVER, DISK_OVER = 1, 2, 4, 8, 16
 
-_LENGTH = struct.Struct("<I")
 _PAGE = 4096
 #: The descriptor on which a program waits for its request and says that it starts.
 _LINE_FD = 3
@@ -77,44 +81,15 @@ class Spare(NamedTuple):
     stderr: int
 
 
-class _Loader:
-    """Gives tracebacks and `inspect` the program's text, which is in no file."""
-
-    def __init__(self, text: bytes) -> None:
-        self.text = text
-
-    def get_source(self, name: str) -> str:
-        """Return the program's text."""
-        return self.text.decode("utf-8", "replace")
-
-
 def read_frame(fd: int) -> bytearray | None:
     """Read one frame; None at the end of the stream."""
-    head = _read_exactly(fd, _LENGTH.size)
-    return None if head is None else _read_exactly(fd, _LENGTH.unpack(head)[0])
-
-
-def _read_exactly(fd: int, size: int) -> bytearray | None:
-    data = bytearray()
-    while len(data) < size:
-        chunk = os.read(fd, min(size - len(data), 2**20))
-        if not chunk:
-            return None
-        data += chunk
-    return data
+    head = read_exactly(fd, LENGTH.size)
+    return None if head is None else read_exactly(fd, LENGTH.unpack(head)[0])
 
 
 def write_frame(fd: int, *parts: bytes) -> None:
     """Write one frame made of the parts."""
-    _write_all(fd, b"".join((_LENGTH.pack(sum(map(len, parts))), *parts)))
-
-
-def _write_all(fd: int, data: bytes | bytearray | memoryview) -> None:
-    sent = os.write(fd, data)
-    if sent < len(data):
-        rest = memoryview(data)[sent:]
-        while rest:
-            rest = rest[os.write(fd, rest) :]
+    write_all(fd, b"".join((LENGTH.pack(sum(map(len, parts))), *parts)))
 
 
 class Worker:
@@ -148,8 +123,8 @@ class Worker:
             os.sched_setaffinity(0, {config["core"]})
         self._cores = len(os.sched_getaffinity(0))
         if config["tmpfs"]:
-            _mount_tmpfs(libc, self._home, *config["tmpfs"])
-        _drop_privileges(libc, config["uid"])
+            mount_tmpfs(libc, self._home, *config["tmpfs"])
+        drop_privileges(libc, config["uid"])
         libc.mallopt(-8, 1)  # M_ARENA_MAX: 64 MiB of address space per thread would be charged
         os.environ.clear()
         os.chdir(self._home)
@@ -173,13 +148,13 @@ class Worker:
             raise OSError(message)
         self._filter = seccomp.Filter(seccomp.program_rules(self._profile), seccomp.ALLOW)
         seccomp.Filter(seccomp.base_rules(), seccomp.EPERM).install()
-        self._address_space = _address_space()
+        self._address_space = address_space()
         hello = {
             "python": sys.version_info[:3],
             "pid": os.getpid(),
             "uid": os.getuid(),
             "landlock": version,
-            "tools": {name: _which(name) for name in config["tools"]},
+            "tools": {name: which(name) for name in config["tools"]},
         }
         self._hard = {kind: resource.getrlimit(kind)[1] for kind in _KINDS}
         self._set_stage()
@@ -212,8 +187,8 @@ class Worker:
             line_buffering=True,
         )
         sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
-        for name in ("sandboxes", "sandboxes.worker", "sandboxes.seccomp", "sandboxes.landlock"):
-            sys.modules.pop(name, None)
+        for name in [name for name in sys.modules if name.partition(".")[0] == "sandboxes"]:
+            del sys.modules[name]
         sys.path.insert(0, self._home)
 
     def _rehearse(self) -> None:
@@ -224,9 +199,9 @@ class Worker:
         """
         meta = json.dumps({"name": "main.py", "argv": [], "files": [], "exec": None}).encode()
         head = REQUEST.pack(1.0, 1.0, 2**29, 32, 2**20, 2**24, 64, 0)
-        frame = bytearray(head + _LENGTH.pack(len(meta)) + meta + _WARM.encode())
-        _, found, main = _take_apart(frame)
-        _module(found["name"], main)
+        frame = bytearray(head + LENGTH.pack(len(meta)) + meta + _WARM.encode())
+        _, found, main = take_apart(frame)
+        fresh_main(found["name"], main)
         exec(compile(main, found["name"], "exec", dont_inherit=True), {"print": str})  # noqa: S102 - our own text
         for kind in _KINDS:
             resource.setrlimit(kind, resource.getrlimit(kind))
@@ -262,7 +237,7 @@ class Worker:
         *_, cap, _, _, stdin_size = REQUEST.unpack_from(frame)
         stdin, stdout, stderr = files
         if stdin_size:
-            _write_all(stdin, memoryview(frame)[REQUEST.size : REQUEST.size + stdin_size])
+            write_all(stdin, memoryview(frame)[REQUEST.size : REQUEST.size + stdin_size])
             os.lseek(stdin, 0, os.SEEK_SET)
         fcntl.fcntl(stdin, _F_ADD_SEALS, _SEAL | _SHRINK | _GROW | _WRITE)
         # One page more than the limit: an offset beyond the limit tells that it was passed.
@@ -301,8 +276,8 @@ class Worker:
         start = time.monotonic()
         try:
             # The length, then the limits again and everything after standard input.
-            head = _LENGTH.pack(len(frame) - stdin_size)
-            _write_all(spare.line, head + bytes(view[: REQUEST.size]) + bytes(view[body:]))
+            head = LENGTH.pack(len(frame) - stdin_size)
+            write_all(spare.line, head + bytes(view[: REQUEST.size]) + bytes(view[body:]))
         except BrokenPipeError:
             flags |= NOT_STARTED
         flags |= self._watch_over(spare, start + wall_s, clock, before + cpu_s, disk)
@@ -351,7 +326,7 @@ class Worker:
                 pause = min(deadline - time.monotonic(), left / self._cores)
                 if pause <= 0:
                     flags |= TIMED_OUT
-                elif self._watch and _over(self._home, disk):
+                elif self._watch and over(self._home, disk):
                     flags |= DISK_OVER
                 if flags:
                     os.kill(spare.pid, signal.SIGKILL)  # not reaped yet: the number is its own
@@ -370,13 +345,13 @@ class Worker:
         self._filter.install()
         if ahead:
             exec(compile(_WARM, "warm", "exec"), {})  # noqa: S102 - our own text
-        head = _read_exactly(_LINE_FD, _LENGTH.size)
+        head = read_exactly(_LINE_FD, LENGTH.size)
         if head is None:
             os._exit(0)  # the worker is gone
-        frame = _read_exactly(_LINE_FD, _LENGTH.unpack(head)[0])
+        frame = read_exactly(_LINE_FD, LENGTH.unpack(head)[0])
         if frame is None:
             os._exit(0)
-        limits, meta, main = _take_apart(frame)
+        limits, meta, main = take_apart(frame)
         del frame
         if meta["exec"]:
             self._run_file(meta, main, limits)
@@ -388,11 +363,11 @@ class Worker:
         self._limit(limits, self._address_space)
         os.write(_LINE_FD, b"r")
         os.close(_LINE_FD)
-        _run_python(code, main, meta)
+        run_python(code, main, meta)
 
     def _run_file(self, meta: dict[str, Any], main: bytes, limits: tuple[Any, ...]) -> NoReturn:
         if meta["name"]:
-            _place(meta["name"], main)
+            place(meta["name"], main)
         self._limit(limits, 2**26 if meta["bounded"] else None)
         os.write(_LINE_FD, b"r")
         os.set_inheritable(_LINE_FD, False)
@@ -411,108 +386,16 @@ class Worker:
         values.append(resource.RLIM_INFINITY if base is None else memory + base)
         for kind, value in zip(_KINDS, values, strict=True):
             hard = self._hard[kind]
-            if value == resource.RLIM_INFINITY or (hard != resource.RLIM_INFINITY and value > hard):
-                value = hard
-            resource.setrlimit(kind, (value, value))
-
-
-def _take_apart(frame: bytearray) -> tuple[tuple[Any, ...], dict[str, Any], bytes]:
-    """Return the limits, the description and the main file of a request; place its files."""
-    limits = REQUEST.unpack_from(frame)
-    offset = REQUEST.size + _LENGTH.size
-    (length,) = _LENGTH.unpack_from(frame, REQUEST.size)
-    meta = json.loads(frame[offset : offset + length])
-    offset += length
-    for path, size in meta["files"]:
-        _place(path, frame[offset : offset + size])
-        offset += size
-    return limits, meta, bytes(frame[offset:])
+            # RLIM_INFINITY is -1: whichever is unlimited gives way to the other.
+            least = (
+                max(value, hard) if resource.RLIM_INFINITY in (value, hard) else min(value, hard)
+            )
+            resource.setrlimit(kind, (least, least))
 
 
 def _files() -> tuple[int, ...]:
     """Return memory files for standard input, output and error."""
     return tuple(os.memfd_create(name, 3) for name in ("stdin", "stdout", "stderr"))
-
-
-def _place(path: str, body: bytes | bytearray) -> None:
-    """Write one of the program's files, making its folders."""
-    folder = os.path.dirname(path)
-    if folder:
-        os.makedirs(folder, exist_ok=True)
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o700)
-    try:
-        if body:
-            _write_all(fd, body)
-    finally:
-        os.close(fd)
-
-
-def _run_python(code: CodeType | BaseException, main: bytes, meta: dict[str, Any]) -> NoReturn:
-    """Run the program as `__main__` and leave as CPython would."""
-    module = sys.modules["__main__"] = _module(meta["name"], main)
-    names = module.__dict__
-    sys.argv = [meta["name"], *meta["argv"]]
-    streams = (sys.stdout, sys.stderr)
-    exit_code = 0
-    try:
-        if isinstance(code, BaseException):
-            raise code
-        exec(code, names)  # noqa: S102 - the very purpose; the process is locked down
-    except SystemExit as error:
-        exit_code = _exit_code(error.code)
-    except BaseException as error:  # noqa: BLE001 - told as CPython tells it
-        exit_code = 130 if isinstance(error, KeyboardInterrupt) else 1
-        _tell(error)
-    try:
-        if threading.active_count() > 1:
-            threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - waits for threads
-        atexit._run_exitfuncs()  # noqa: SLF001 - what the interpreter itself calls at its end
-    except BaseException as error:  # noqa: BLE001
-        _tell(error)
-    for stream in {id(one): one for one in (sys.stdout, sys.stderr, *streams)}.values():
-        try:
-            if stream is not None and not stream.closed:
-                stream.flush()
-        except BaseException:  # noqa: BLE001 - CPython leaves with 120
-            exit_code = exit_code or 120
-    os._exit(exit_code)
-
-
-def _module(name: str, main: bytes) -> ModuleType:
-    """Return a fresh `__main__`."""
-    module = ModuleType("__main__")
-    names = module.__dict__
-    names["__builtins__"] = sys.modules["builtins"]
-    names["__file__"] = name
-    names["__loader__"] = _Loader(main)
-    return module
-
-
-def _exit_code(code: object) -> int:
-    if code is None:
-        return 0
-    if isinstance(code, int):
-        return code & 0xFF
-    try:
-        print(code, file=sys.stderr)
-    except BaseException:  # noqa: BLE001, S110 - a hostile __str__, a closed stream
-        pass
-    return 1
-
-
-def _tell(error: BaseException) -> None:
-    """Print a traceback without the worker's own frames."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
-        trace = trace.tb_next
-    try:
-        if sys.excepthook is not sys.__excepthook__:
-            sys.excepthook(type(error), error, trace)
-        else:
-            traceback.print_exception(type(error), error, trace)
-    except BaseException:  # noqa: BLE001 - no memory left, or a hostile exception
-        name = type.__getattribute__(type(error), "__name__")
-        os.write(2, b"%s\n" % str(name).encode("utf-8", "replace"))
 
 
 def _end_survivors() -> tuple[float, int]:
@@ -529,104 +412,6 @@ def _end_survivors() -> tuple[float, int]:
             return cpu, peak
         cpu += usage.ru_utime + usage.ru_stime
         peak = max(peak, usage.ru_maxrss)
-
-
-def empty(home: str) -> None:
-    """Remove everything in a folder, whatever modes, names and depth a program left there."""
-    if not os.listdir(home):
-        return
-    top = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fchmod(top, 0o700)
-        counter, folders = 0, [""]
-        while folders:
-            name = folders.pop()
-            flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
-            here = os.open(name, flags, dir_fd=top) if name else os.dup(top)
-            try:
-                with os.scandir(here) as entries:
-                    found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
-                for entry, folder in found:
-                    if not folder:
-                        os.unlink(entry, dir_fd=here)
-                        continue
-                    # Folders are moved up, so that no depth or length of a path matters.
-                    counter += 1
-                    moved = f".{counter}.removed"
-                    os.chmod(entry, 0o700, dir_fd=here)
-                    os.rename(entry, moved, src_dir_fd=here, dst_dir_fd=top)
-                    folders.append(moved)
-            finally:
-                os.close(here)
-            if name:
-                os.rmdir(name, dir_fd=top)
-    finally:
-        os.close(top)
-
-
-def _over(home: str, disk: int) -> bool:
-    """Whether a folder holds more bytes, or many more files, than a program may have."""
-    total = count = 0
-    for folder, _, names in os.walk(home):
-        count += 1
-        for name in names:
-            count += 1
-            try:
-                total += os.lstat(os.path.join(folder, name)).st_blocks * 512
-            except OSError:
-                continue
-    return total > max(disk, _PAGE) or count > 4096
-
-
-def _mount_tmpfs(libc: ctypes.CDLL, home: str, size: int, inodes: int) -> None:
-    """Mount the one writable folder, with a limit on its bytes and files."""
-    options = f"size={size},nr_inodes={inodes},mode=0777".encode()
-    flags = 2 | 4  # MS_NOSUID, MS_NODEV
-    if libc.mount(b"tmpfs", home.encode(), b"tmpfs", flags, options):
-        code = ctypes.get_errno()
-        raise OSError(code, f"mounting {home}: {os.strerror(code)}")
-
-
-def _drop_privileges(libc: ctypes.CDLL, uid: int | None) -> None:
-    """Become an ordinary user without capabilities who can never gain any."""
-    if uid is not None:
-        os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
-    number = {"x86_64": 126, "aarch64": 91}.get(os.uname().machine, 0)
-    libc.prctl(47, 4, 0, 0, 0)  # PR_CAP_AMBIENT, CLEAR_ALL
-    if number:  # capset, version 3, both words empty
-        header, data = struct.pack("<Ii", 0x20080522, 0), bytes(24)
-        libc.syscall(number, header, data)
-    libc.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE: nobody traces or reads the worker
-    if libc.prctl(38, 1, 0, 0, 0):  # PR_SET_NO_NEW_PRIVS
-        message = "the kernel refused no_new_privs"
-        raise OSError(message)
-
-
-def _address_space() -> int:
-    """Return the bytes of address space in use, found by asking which limit still allows more."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    low, high = 2**20, 2**38
-    while high - low > 2**20:
-        middle = (low + high) // 2
-        resource.setrlimit(resource.RLIMIT_AS, (middle, hard))
-        try:
-            mmap.mmap(-1, _PAGE).close()
-            high = middle
-        except (OSError, MemoryError):
-            low = middle
-        finally:
-            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-    return high
-
-
-def _which(name: str) -> str | None:
-    for folder in ("/usr/local/bin", "/usr/bin", "/bin"):
-        path = f"{folder}/{name}"
-        if os.access(path, os.X_OK):
-            return path
-    return None
 
 
 def main(reader: int, writer: int, config: dict[str, Any]) -> None:

@@ -46,7 +46,7 @@ _MACROS = (
 _TEMPLATES = """
 template<int n, int m> struct T { static const int v = T<n - 1, m>::v + T<n - 1, m + (1 << n)>::v; };
 template<int m> struct T<0, m> { static const int v = m; };
-int main() { return T<13, 0>::v; }
+int main() { return T<15, 0>::v; }
 """
 _CONSTANT = """
 constexpr int spin(unsigned long n) { int v = 0; for (unsigned long i = 0; i < n; i++) v ^= i; return v; }
@@ -131,7 +131,7 @@ COMPILERS: tuple[Case, ...] = (
     _c("N504", "include /etc/shadow by the assembler", _INCBIN, _FAILED),
     _c("N505", "an object file of gigabytes", _BIG_ARRAY, ANY),
     _c("N506", "macros that multiply", _MACROS, _FAILED),
-    _cpp("N507", "templates that multiply", _TEMPLATES, _FAILED),
+    _cpp("N507", "templates that multiply", _TEMPLATES, (*OK, *_FAILED)),
     _cpp("N508", "an endless constant", _CONSTANT, _FAILED),
     _c("N509", "execute a shell from C", _C_SHELL, _FAILED),
     _c("N510", "fork from C", _C_FORK, _FAILED),
