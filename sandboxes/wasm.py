@@ -1,7 +1,7 @@
 """Python in WebAssembly: portable, no privileges needed, and with an exact cost.
 
 Programs run in CPython 3.12 compiled to WebAssembly, in worker processes that can be killed.
-That is slower than the Linux backend (about 3 times in plain loops) and has the standard library
+That is slower than the Linux backend (4 to 11 times in plain loops) and has the standard library
 only, but a run is a function of its program and input: `Execution.cost` counts WebAssembly
 instructions ("fuel"), C code included, and is the same number every time.
 """
@@ -14,6 +14,7 @@ import os
 import queue
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -22,7 +23,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from sandboxes.base import Execution, Limits, Program, Sandbox, SandboxError
+from sandboxes.base import Execution, Limits, Profile, Program, Sandbox, SandboxError
 from sandboxes.wasm_client import LostError, Setup, Worker, frame
 from sandboxes.wasm_image import FUEL_PER_SECOND, STACK
 
@@ -43,22 +44,22 @@ def _bytes(text: str | bytes) -> bytes:
 class WasmSandbox(Sandbox):
     """Runs Python programs in WebAssembly.
 
-    A program sees the standard library (read-only), its own folder, fixed environment variables
-    and nothing else: no network, no processes, no threads, no host files. Its clock starts on
+    A program sees the standard library (read-only), its own folder (`/work`, where it starts) and
+    nothing else: no network, no processes, no threads, no environment. Its clock starts on
     2026-01-01 and advances with its cost; sleeping moves the clock and takes no time. Its random
     bytes and hash seed are always the same. So is its cost, on every machine with the same
     version of wasmtime.
 
-    Limits: `cpu_s` counts fuel (8e9 a second, near this CPU time on a fast machine), so that a
-    timeout is as repeatable as the cost; `wall_s` is by the clock. `memory_mb` may be at most
+    Limits: `cpu_s` counts fuel, 8e9 a second (measured: 5 to 12e9), so that a timeout is as
+    repeatable as the cost; `wall_s` is by the clock. `memory_mb` may be at most
     3968. `processes` has no meaning. A file ends at `disk_mb`; more than 4 times that in all, or
     4096 files and folders, ends the program with "output_limit" (checked every 20 ms). Threads,
     sockets, subprocesses, ctypes and signal timers are missing, as in every WASI Python.
 
     Args:
         limits: What a program gets that states none; None means the defaults.
-        workers: Programs at once; None means one for each processor.
-        cache: Where the compiled interpreter (50 MB) is kept between processes; None means a
+        workers: Programs at once; None means one for each processor this process may use.
+        cache: Where the compiled interpreter (40 MB) is kept between processes; None means a
             folder in the user's cache directory. It must belong to the user alone.
 
     Raises:
@@ -68,6 +69,8 @@ class WasmSandbox(Sandbox):
 
     name = "wasm"
     layers = ("wasm", "fuel", "process")
+    #: The only one: there are no processes here.
+    profile: Profile = "strict"
 
     def __init__(
         self,
@@ -77,7 +80,7 @@ class WasmSandbox(Sandbox):
         cache: str | os.PathLike[str] | None = None,
     ) -> None:
         self.limits = limits or Limits()
-        self.workers = (os.cpu_count() or 1) if workers is None else workers
+        self.workers = _processors() if workers is None else workers
         if self.workers < 1:
             msg = f"workers must be at least 1; got {workers}"
             raise ValueError(msg)
@@ -244,6 +247,13 @@ def _remove(root: str, workers: set[Worker], process: int) -> None:
         while workers:
             workers.pop().stop()
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _package(name: str) -> Path:

@@ -95,6 +95,7 @@ os.chdir("/work")
 sys.path.insert(0, "/work")
 sys.path_importer_cache.clear()
 del name, text
+os.environ.clear()
 gc.collect()
 gc.freeze()
 """

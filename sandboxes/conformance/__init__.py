@@ -16,6 +16,7 @@ from sandboxes.conformance.honest import HONEST, Honest, honest_cases
 from sandboxes.conformance.kernel import KERNEL
 from sandboxes.conformance.leftovers import LEFTOVERS
 from sandboxes.conformance.processes import PROCESSES
+from sandboxes.conformance.remnants import REMNANTS
 from sandboxes.conformance.tampering import TAMPERING
 
 __all__ = ["ATTACKS", "HONEST", "Case", "Honest", "Outcome", "honest_cases", "run_corpus"]
@@ -26,6 +27,7 @@ _ALL = (
     *KERNEL,
     *EXHAUSTION,
     *LEFTOVERS,
+    *REMNANTS,
     *FORGERIES,
     *GUESSES,
     *TAMPERING,
