@@ -105,6 +105,10 @@ class Limits:
         return 2 * self.cpu_s + 1 if self.wall_s is None else self.wall_s
 
 
+def _size(text: str | bytes) -> int:
+    return len(text.encode("utf-8", "surrogatepass")) if isinstance(text, str) else len(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """An untrusted program and what it is given.
@@ -137,9 +141,11 @@ class Program:
         if self.language not in LANGUAGES:
             msg = f"unknown language {self.language!r}; one of {', '.join(LANGUAGES)}"
             raise ValueError(msg)
-        if not isinstance(self.source, str) or not isinstance(self.stdin, str | bytes):
-            msg = "Program.source must be str and Program.stdin str or bytes"
-            raise ValueError(msg)  # noqa: TRY004 - one kind of error for a bad program
+        source: object = self.source
+        contents: list[object] = [self.stdin, *self.files.values()]
+        if not isinstance(source, str) or not all(isinstance(c, str | bytes) for c in contents):
+            msg = "Program.source must be str; stdin and the content of files str or bytes"
+            raise ValueError(msg)
         if self.entry and self.source:
             msg = "give either source or entry, not both"
             raise ValueError(msg)
@@ -150,14 +156,26 @@ class Program:
             if not isinstance(argument, str) or "\0" in argument:
                 msg = f"arguments must be text without NUL; got {argument!r}"
                 raise ValueError(msg)
-        for path in self.files:
-            parts = path.split("/")
-            if not path or "\0" in path or any(part in {"", ".", ".."} for part in parts):
-                msg = f"a file's path must stay inside the working directory; got {path!r}"
-                raise ValueError(msg)
-        size = len(self.source) + len(self.stdin) + sum(len(body) for body in self.files.values())
+        self._check_paths()
+        size = sum(map(_size, (self.source, self.stdin, *self.files.values())))
         if size > MAX_REQUEST_BYTES:
             msg = f"a program may hold {MAX_REQUEST_BYTES} bytes in all; this one has {size}"
+            raise ValueError(msg)
+
+    def _check_paths(self) -> None:
+        folders: set[str] = set()
+        for path in self.files:
+            parts = path.split("/")
+            inside = "\0" not in path and not any(part in {"", ".", ".."} for part in parts)
+            if not inside or max(map(_size, parts)) > 255 or _size(path) > 1024:  # noqa: PLR2004
+                msg = (
+                    "a file's path must stay inside the working directory, with at most 255 "
+                    f"bytes in a part and 1024 in all; got {path[:99]!r}"
+                )
+                raise ValueError(msg)
+            folders.update("/".join(parts[:count]) for count in range(1, len(parts)))
+        if clash := folders & self.files.keys():
+            msg = f"{min(clash)!r} is both a file and a folder"
             raise ValueError(msg)
 
     @property

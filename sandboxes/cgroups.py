@@ -7,6 +7,7 @@ the process that made them, so that those of a dead process are found and remove
 from __future__ import annotations
 
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def _parents() -> dict[str, Path]:
 
 
 def _usable(parents: dict[str, Path]) -> bool:
-    probe = f"{_PREFIX}{os.getpid()}-probe"
+    probe = f"{_PREFIX}{os.getpid()}-probe-{threading.get_ident()}"
     try:
         for folder in parents.values():
             (folder / probe).mkdir()
@@ -122,13 +123,18 @@ class Group:
             swap = self._memory / "memory.memsw.limit_in_bytes"
             plain = self._memory / "memory.limit_in_bytes"
             # The sum with swap may never be below the plain limit, not even between the writes.
-            files = [plain, swap] if size < self._limit or not self._limit else [swap, plain]
-            if not self._limit:
-                files = [plain, swap]
+            files = [swap, plain] if size > self._limit > 0 else [plain, swap]
             for file in files:
                 if file.exists():
                     file.write_text(str(size))
         self._limit = size
+
+    def memory(self) -> int:
+        """Return the bytes of memory that the group is charged for now."""
+        if self._memory is None:
+            return 0
+        name = "memory.current" if "" in self._folders else "memory.usage_in_bytes"
+        return int((self._memory / name).read_text("ascii"))
 
     def out_of_memory(self) -> bool:
         """Whether the kernel killed something here for memory since the last call."""

@@ -14,11 +14,14 @@ _PAGE = 4096
 
 def empty(home: str) -> None:
     """Remove everything in a folder, whatever modes, names and depth a program left there."""
-    if not os.listdir(home):
-        return
+    try:
+        if not os.listdir(home):
+            return
+    except PermissionError:
+        pass
+    os.chmod(home, 0o700)
     top = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fchmod(top, 0o700)
         counter, folders = 0, [""]
         while folders:
             name = folders.pop()
@@ -59,9 +62,10 @@ def over(home: str, disk: int) -> bool:
     return total > max(disk, _PAGE) or count > 4096
 
 
-def mount_tmpfs(libc: ctypes.CDLL, home: str, size: int, inodes: int) -> None:
-    """Mount the one writable folder, with a limit on its bytes and files."""
-    options = f"size={size},nr_inodes={inodes},mode=0777".encode()
+def mount_tmpfs(libc: ctypes.CDLL, home: str, uid: int | None, size: int, inodes: int) -> None:
+    """Mount the one writable folder, with an owner and a limit on its bytes and files."""
+    owner = os.getuid() if uid is None else uid
+    options = f"size={size},nr_inodes={inodes},mode=0700,uid={owner},gid={owner}".encode()
     flags = 2 | 4  # MS_NOSUID, MS_NODEV
     if libc.mount(b"tmpfs", home.encode(), b"tmpfs", flags, options):
         code = ctypes.get_errno()

@@ -121,7 +121,7 @@ class LinuxSandbox(Sandbox):
         self._pools: dict[str, Pool] = {}
         first = self._probe(isolation)
         self.layers = self._describe(first)
-        self._first = {profile: first}
+        self._first: dict[str, LinuxWorker] = {profile: first}
         self._pools[profile] = Pool(lambda number: self._launch(profile, number), size)
 
     def _probe(self, isolation: Isolation) -> LinuxWorker:

@@ -37,8 +37,8 @@ _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"
 #: Kernel users that no account has: one for each worker, so that none counts against another.
 _FIRST_UID = 1_879_048_192
 _PASSWD = b"nobody:x:65534:65534:nobody:/tmp:/bin/false\n"
-#: Kernel memory and the worker itself, over the program's own limit.
-_GROUP_EXTRA = 192 * _MIB
+#: Kernel memory, page tables and a waiting process, over the worker and a program's own limit.
+_GROUP_EXTRA = 128 * _MIB
 #: Tasks of a worker and its programs, whatever a program's own limit.
 _MOST_TASKS = 4096 + 16
 
@@ -70,6 +70,7 @@ class LinuxWorker(WorkerHandle):
         self._group: cgroups.Group | None = None
         self._memory_watch: MemoryWatch | None = None
         self._pidfd = -1
+        self._base = 0
         self._errors = os.memfd_create("errors")
         self._process: subprocess.Popen[bytes] | None = None
         ours, theirs = socket.socketpair()
@@ -100,7 +101,7 @@ class LinuxWorker(WorkerHandle):
             try:
                 self._process = subprocess.Popen(
                     command,
-                    stdin=theirs,
+                    stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     stderr=self._errors,
                     pass_fds=passing,
@@ -119,6 +120,7 @@ class LinuxWorker(WorkerHandle):
             try:
                 pid = _told_pid(told, deadline) if setup.namespaces else self._process.pid
                 self._pidfd = os.pidfd_open(pid)
+                self._join_group(pid)
                 self.channel.send((first_frame(config),), deadline)
                 hello = read_json(bytes(self.channel.receive(deadline, 2**16)))
             except (SandboxError, UnreadableError, OSError) as error:
@@ -127,15 +129,21 @@ class LinuxWorker(WorkerHandle):
         finally:
             if told >= 0:
                 os.close(told)
-        if setup.groups:
-            try:
-                self._group = cgroups.Group(f"{id(self):x}", _MOST_TASKS)
-                self._group.add(pid)
-            except OSError:
-                self._group = None
-        if self._group is None and self._kind == "fork":
+        if self._group is not None:
+            self._base = self._group.memory()
+        elif self._kind == "fork":
             self._memory_watch = MemoryWatch(pid)
         return dict(hello)
+
+    def _join_group(self, pid: int) -> None:
+        """Put the worker under a control group, before it can have started any process.
+
+        Raises:
+            OSError: It is not allowed, though a probe was.
+        """
+        if self._setup.groups:
+            self._group = cgroups.Group(f"{id(self):x}", _MOST_TASKS)
+            self._group.add(pid)
 
     def _config(self, number: int) -> dict[str, Any]:
         """Return the worker's configuration; makes its home where no namespace hides one."""
@@ -206,7 +214,8 @@ class LinuxWorker(WorkerHandle):
         if self._memory_watch is not None:
             self._memory_watch.begin(limits.memory_mb * _MIB + _GROUP_EXTRA)
         if self._group is not None:
-            size = limits.memory_mb * _MIB + _GROUP_EXTRA + HOME_BYTES + 2 * limits.output_bytes
+            size = limits.memory_mb * _MIB + self._base + _GROUP_EXTRA
+            size += HOME_BYTES + 2 * limits.output_bytes
             try:
                 self._group.limit_memory(size)
             except OSError as error:

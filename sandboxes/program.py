@@ -119,7 +119,7 @@ def _exit_code(code: object) -> int:
     if isinstance(code, int):
         return code & 0xFF
     try:
-        print(code, file=sys.stderr)
+        print(code, file=sys.stderr)  # noqa: T201 - as CPython does
     except BaseException:  # noqa: S110 - a hostile __str__, a closed stream
         pass
     return 1

@@ -165,7 +165,7 @@ class Channel:
     def __init__(self, sock: socket.socket) -> None:
         """Take over the socket."""
         self._sock = sock
-        sock.setblocking(False)
+        sock.settimeout(0)
 
     def fileno(self) -> int:
         """Return the descriptor, for polling."""

@@ -123,7 +123,7 @@ class Worker:
             os.sched_setaffinity(0, {config["core"]})
         self._cores = len(os.sched_getaffinity(0))
         if config["tmpfs"]:
-            mount_tmpfs(libc, self._home, *config["tmpfs"])
+            mount_tmpfs(libc, self._home, config["uid"], *config["tmpfs"])
         drop_privileges(libc, config["uid"])
         libc.mallopt(-8, 1)  # M_ARENA_MAX: 64 MiB of address space per thread would be charged
         os.environ.clear()
@@ -167,8 +167,8 @@ class Worker:
 
     def _set_stage(self) -> None:
         """Lay descriptors, streams and modules out as a program shall find them."""
-        self._reader, self._writer = (
-            fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64) for fd in (self._reader, self._writer)
+        self._reader, self._writer, self._errors = (
+            fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64) for fd in (self._reader, self._writer, 2)
         )
         self._poll = select.poll()
         self._poll.register(self._reader, select.POLLIN)
@@ -177,7 +177,6 @@ class Worker:
             os.dup2(fd, target)
             if fd > _LINE_FD:
                 os.close(fd)
-        # What goes wrong from here on is told by the exit of the worker alone.
         sys.stdin = TextIOWrapper(BufferedReader(FileIO(0, closefd=False)), "utf-8")
         sys.stdout = TextIOWrapper(BufferedWriter(FileIO(1, "w", closefd=False)), "utf-8")
         sys.stderr = TextIOWrapper(
@@ -202,11 +201,11 @@ class Worker:
         frame = bytearray(head + LENGTH.pack(len(meta)) + meta + _WARM.encode())
         _, found, main = take_apart(frame)
         fresh_main(found["name"], main)
-        exec(compile(main, found["name"], "exec", dont_inherit=True), {"print": str})  # noqa: S102 - our own text
+        exec(compile(main, found["name"], "exec", dont_inherit=True), {"print": str})
         for kind in _KINDS:
             resource.setrlimit(kind, resource.getrlimit(kind))
         try:
-            exec("1 / 0", {})  # noqa: S102 - our own text
+            exec("1 / 0", {})
         except ZeroDivisionError as error:
             for stream in (sys.stdout, sys.stderr):
                 print(error, file=stream)
@@ -231,6 +230,14 @@ class Worker:
             for fd in spare[1:]:
                 os.close(fd)
             empty(self._home)
+
+    def complain(self, error: BaseException) -> None:
+        """Tell the host what ended the worker."""
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        line = trace.tb_lineno if trace is not None else 0
+        write_all(self._errors, f"{type(error).__name__}: {error} (line {line})\n".encode())
 
     def _load(self, files: tuple[int, ...], frame: bytearray) -> None:
         """Put standard input in its file and hold the two for output to their limit."""
@@ -262,7 +269,7 @@ class Worker:
         if pid == 0:
             try:
                 self._become(ahead=ahead)
-            except BaseException:  # noqa: BLE001 - nothing may return into the worker
+            except BaseException:
                 os._exit(70)
         return Spare(pid, os.pidfd_open(pid), ours.detach(), *files)
 
@@ -292,14 +299,15 @@ class Worker:
             flags |= TIMED_OUT
         os.set_blocking(spare.line, False)
         try:
-            started = os.read(spare.line, 2) == b"r"
+            said = os.read(spare.line, 2)
         except (BlockingIOError, ConnectionResetError):
-            started = False
-        flags |= 0 if started else NOT_STARTED
+            said = b""
+        # "r" from our own code just before the program starts, "d" where its files did not fit.
+        flags |= {b"r": 0, b"d": DISK_OVER}.get(said, NOT_STARTED)
         outputs = []
-        for fd, over in ((spare.stdout, STDOUT_OVER), (spare.stderr, STDERR_OVER)):
+        for fd, flag in ((spare.stdout, STDOUT_OVER), (spare.stderr, STDERR_OVER)):
             written = os.lseek(fd, 0, os.SEEK_CUR)
-            flags |= over if written > cap else 0
+            flags |= flag if written > cap else 0
             outputs.append(os.pread(fd, min(written, cap), 0))
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         head = REPLY.pack(flags, status, cpu, wall, peak, own, *map(len, outputs))
@@ -344,20 +352,24 @@ class Worker:
         os.closerange(_LINE_FD + 1, 1024)
         self._filter.install()
         if ahead:
-            exec(compile(_WARM, "warm", "exec"), {})  # noqa: S102 - our own text
+            exec(compile(_WARM, "warm", "exec"), {})
         head = read_exactly(_LINE_FD, LENGTH.size)
         if head is None:
             os._exit(0)  # the worker is gone
         frame = read_exactly(_LINE_FD, LENGTH.unpack(head)[0])
         if frame is None:
             os._exit(0)
-        limits, meta, main = take_apart(frame)
+        try:
+            limits, meta, main = take_apart(frame)
+        except OSError:  # its files do not fit into the private file system
+            os.write(_LINE_FD, b"d")
+            os._exit(1)
         del frame
         if meta["exec"]:
             self._run_file(meta, main, limits)
         try:
             code: CodeType | BaseException = compile(main, meta["name"], "exec", dont_inherit=True)
-        except BaseException as error:  # noqa: BLE001 - the program's own fault, told below
+        except BaseException as error:
             code = error.with_traceback(None)
         gc.enable()
         self._limit(limits, self._address_space)
@@ -370,7 +382,7 @@ class Worker:
             place(meta["name"], main)
         self._limit(limits, 2**26 if meta["bounded"] else None)
         os.write(_LINE_FD, b"r")
-        os.set_inheritable(_LINE_FD, False)
+        fcntl.fcntl(_LINE_FD, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
         try:
             os.execve(meta["exec"][0], meta["exec"], meta["env"])  # noqa: S606
         except OSError:
@@ -416,4 +428,9 @@ def _end_survivors() -> tuple[float, int]:
 
 def main(reader: int, writer: int, config: dict[str, Any]) -> None:
     """Run a worker; the bootstrap of `sandboxes.jail` calls this inside the jail."""
-    Worker(reader, writer, config).serve()
+    worker = Worker(reader, writer, config)
+    try:
+        worker.serve()
+    except BaseException as error:  # descriptor 2 is a program's by now
+        worker.complain(error)
+        raise
