@@ -105,6 +105,10 @@ class Limits:
         return 2 * self.cpu_s + 1 if self.wall_s is None else self.wall_s
 
 
+def _encodes(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
+
+
 def _size(text: str | bytes) -> int:
     return len(text.encode("utf-8", "surrogatepass")) if isinstance(text, str) else len(text)
 
@@ -153,8 +157,8 @@ class Program:
             msg = f"entry {self.entry!r} is not among files: {', '.join(self.files) or 'none'}"
             raise ValueError(msg)
         for argument in self.argv:
-            if not isinstance(argument, str) or "\0" in argument:
-                msg = f"arguments must be text without NUL; got {argument!r}"
+            if not isinstance(argument, str) or "\0" in argument or not _encodes(argument):
+                msg = f"arguments must be text without NUL that UTF-8 can carry; got {argument!r}"
                 raise ValueError(msg)
         self._check_paths()
         size = sum(map(_size, (self.source, self.stdin, *self.files.values())))
@@ -166,8 +170,12 @@ class Program:
         folders: set[str] = set()
         for path in self.files:
             parts = path.split("/")
-            inside = "\0" not in path and not any(part in {"", ".", ".."} for part in parts)
-            if not inside or max(map(_size, parts)) > 255 or _size(path) > 1024:  # noqa: PLR2004
+            inside = (
+                "\0" not in path
+                and _encodes(path)
+                and not any(part in {"", ".", ".."} for part in parts)
+            )
+            if not inside or max(map(_size, parts)) > 255 or _size(path) > 1024:
                 msg = (
                     "a file's path must stay inside the working directory, with at most 255 "
                     f"bytes in a part and 1024 in all; got {path[:99]!r}"
@@ -247,6 +255,9 @@ class Sandbox(ABC):
     layers: tuple[str, ...]
     #: What a program gets that states no limits.
     limits: Limits
+    #: What programs of the conformance corpus may need and do not find here.
+    lacks: frozenset[str] = frozenset()
+    _closed = False
 
     @property
     @abstractmethod
@@ -272,6 +283,11 @@ class Sandbox(ABC):
             ValueError: The program asks for a language or limit this sandbox does not have.
         """
         return self.run_batch([Program(program) if isinstance(program, str) else program])[0]
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
 
     @abstractmethod
     def close(self) -> None:

@@ -19,9 +19,9 @@ from typing import Any
 
 from sandboxes import cgroups
 from sandboxes.base import Profile, SandboxError
+from sandboxes.family_watch import FamilyWatch
 from sandboxes.interpreter import Interpreter
 from sandboxes.languages import TOOLS
-from sandboxes.memory_watch import MemoryWatch
 from sandboxes.pool import WorkerHandle
 from sandboxes.protocol import PYTHON_FLAGS, Channel, Job, first_frame
 from sandboxes.values import UnreadableError, read_json
@@ -38,7 +38,7 @@ _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"
 _FIRST_UID = 1_879_048_192
 _PASSWD = b"nobody:x:65534:65534:nobody:/tmp:/bin/false\n"
 #: Kernel memory, page tables and a waiting process, over the worker and a program's own limit.
-_GROUP_EXTRA = 128 * _MIB
+_GROUP_EXTRA = 64 * _MIB
 #: Tasks of a worker and its programs, whatever a program's own limit.
 _MOST_TASKS = 4096 + 16
 
@@ -68,7 +68,7 @@ class LinuxWorker(WorkerHandle):
         self._stopped = False
         self._home: str | None = None
         self._group: cgroups.Group | None = None
-        self._memory_watch: MemoryWatch | None = None
+        self._watch: FamilyWatch | None = None
         self._pidfd = -1
         self._base = 0
         self._errors = os.memfd_create("errors")
@@ -130,9 +130,9 @@ class LinuxWorker(WorkerHandle):
             if told >= 0:
                 os.close(told)
         if self._group is not None:
-            self._base = self._group.memory()
-        elif self._kind == "fork":
-            self._memory_watch = MemoryWatch(pid)
+            self._base = self._group.memory() + HOME_BYTES
+        if self._kind == "fork":
+            self._watch = FamilyWatch(pid, memory=self._group is None)
         return dict(hello)
 
     def _join_group(self, pid: int) -> None:
@@ -165,7 +165,7 @@ class LinuxWorker(WorkerHandle):
             if tools
             else [*read, "/etc/passwd"],
             "devices": _DEVICES,
-            "tmpfs": [HOME_BYTES * (4 if tools else 1), _HOME_FILES] if setup.namespaces else None,
+            "tmpfs": [HOME_BYTES, _HOME_FILES] if setup.namespaces else None,
             "watch": not setup.namespaces,
             "uid": uid,
             "core": setup.cores[number % len(setup.cores)],
@@ -211,11 +211,13 @@ class LinuxWorker(WorkerHandle):
     def prepare(self, job: Job) -> None:
         """Bound the memory of all the worker's processes together."""
         limits = job.limits
-        if self._memory_watch is not None:
-            self._memory_watch.begin(limits.memory_mb * _MIB + _GROUP_EXTRA)
+        if self._watch is not None:
+            self._watch.begin(limits.memory_mb * _MIB + _GROUP_EXTRA, limits.cpu_s)
         if self._group is not None:
-            size = limits.memory_mb * _MIB + self._base + _GROUP_EXTRA
-            size += HOME_BYTES + 2 * limits.output_bytes
+            # A request and its outputs are held by the worker, too.
+            frame = sum(map(len, job.frame))
+            size = limits.memory_mb * _MIB + self._base + _GROUP_EXTRA + 3 * _rounded(frame)
+            size += 2 * limits.output_bytes
             try:
                 self._group.limit_memory(size)
             except OSError as error:
@@ -224,9 +226,8 @@ class LinuxWorker(WorkerHandle):
 
     def out_of_memory(self) -> bool:
         """Whether the worker's processes together passed their memory since the last call."""
-        if self._memory_watch is not None:
-            return self._memory_watch.end()
-        return self._group is not None and self._group.out_of_memory()
+        hit = self._watch is not None and self._watch.end()
+        return hit or (self._group is not None and self._group.out_of_memory())
 
     def last_words(self) -> str:
         """Return what the worker wrote to its standard error."""
@@ -239,8 +240,8 @@ class LinuxWorker(WorkerHandle):
                 return
             self._stopped = True
         self.channel.close()
-        if self._memory_watch is not None:
-            self._memory_watch.stop()
+        if self._watch is not None:
+            self._watch.stop()
         if self._pidfd >= 0:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
@@ -266,6 +267,11 @@ class LinuxWorker(WorkerHandle):
             os.close(self._pidfd)
         os.close(self._errors)
         self._stopped = True
+
+
+def _rounded(size: int) -> int:
+    """Round up to a power of two of MiB, so that a limit seldom has to be set anew."""
+    return max(_MIB, 1 << (size - 1).bit_length()) if size > _MIB else _MIB
 
 
 def _memory_file(content: bytes) -> int:

@@ -177,12 +177,15 @@ class Worker:
             os.dup2(fd, target)
             if fd > _LINE_FD:
                 os.close(fd)
-        sys.stdin = TextIOWrapper(BufferedReader(FileIO(0, closefd=False)), "utf-8")
-        sys.stdout = TextIOWrapper(BufferedWriter(FileIO(1, "w", closefd=False)), "utf-8")
+        sys.stdin = TextIOWrapper(BufferedReader(FileIO(0, closefd=False)), "utf-8", newline="\n")
+        sys.stdout = TextIOWrapper(
+            BufferedWriter(FileIO(1, "w", closefd=False)), "utf-8", newline="\n"
+        )
         sys.stderr = TextIOWrapper(
             BufferedWriter(FileIO(2, "w", closefd=False)),
             "utf-8",
             "backslashreplace",
+            newline="\n",
             line_buffering=True,
         )
         sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]

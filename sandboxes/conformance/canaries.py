@@ -156,7 +156,7 @@ def sleeper() -> Iterator[Host]:
     """A process of the same user on the host; the program gets its pid and a word of its line."""
     word = f"canary-{secrets.token_hex(8)}"
     command = [sys.executable, "-ISc", "import time; time.sleep(60)", word]
-    with subprocess.Popen(command) as process:  # noqa: S603 - our own interpreter
+    with subprocess.Popen(command) as process:
 
         def verify(_: Execution) -> str | None:
             return None if process.poll() is None else "a process of the host was ended"

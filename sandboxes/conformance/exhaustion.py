@@ -50,7 +50,8 @@ for count in range(1, 2000):
         break
 """
 _BIG_ARRAY = """
-kept = bytearray(4 * 2**30)
+import sys
+kept = bytearray(min(4 * 2**30, sys.maxsize))
 print("BREACH", len(kept), "bytes")
 """
 _GROWTH = """
@@ -142,8 +143,8 @@ while True:
     pass
 """
 _LONG_CALL = """
-import itertools
-print(sum(itertools.repeat(1, 10**12)))
+import itertools, sys
+print(sum(itertools.repeat(1, min(10**12, sys.maxsize))))
 """
 _POWER = """
 print((10**10**9) % 7)

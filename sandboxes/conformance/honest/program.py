@@ -23,7 +23,7 @@ class Honest:
         exit_code: What it ends with.
         needs: Features that a backend may lack: "threads", "subprocess" (the fork profile),
             "asyncio", "sqlite3", "ctypes", "signals", "pipes", "mmap", "resource", "select",
-            "dbm", "bz2", "lzma".
+            "dbm", "bz2", "lzma", "dup2".
     """
 
     name: str

@@ -30,12 +30,13 @@ True
     Honest(
         "missing file",
         """
+import errno
 try:
     open("does/not/exist")
 except FileNotFoundError as error:
-    print(error.errno, error.filename)
+    print(error.errno == errno.ENOENT, error.filename)
 """,
-        "2 does/not/exist\n",
+        "True does/not/exist\n",
     ),
     Honest(
         "shutil",
