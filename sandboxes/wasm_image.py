@@ -58,6 +58,7 @@ from types import ModuleType
 for name, text in {sources!r}.items():
     sys.modules[name] = ModuleType(name)
     exec(compile(text, name + ".py", "exec"), sys.modules[name].__dict__)
+sys.modules.pop("sandbox_guest").main()
 
 def status(code):
     if code is None or isinstance(code, int):
@@ -105,7 +106,8 @@ def boot(sources: dict[str, str]) -> str:
     """Return the program that prepares the interpreter.
 
     Args:
-        sources: Further modules by name, for programs to import.
+        sources: Further modules by name, for programs to import; and `sandbox_guest`, which
+            is run and forgotten.
     """
     return _BOOT.format(modules=_MODULES, sources=sources)
 

@@ -16,25 +16,37 @@ import random
 import struct
 import sys
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
 import wasmtime as wt
-from wasmtime import _bindings
-from wasmtime._instance import InstanceExports
 
 from sandboxes import wasm_image as image
 
-__all__ = ["NATIVE_STACK", "EndError", "Machine", "export", "load", "new_engine", "private"]
+__all__ = [
+    "EPOCH_S",
+    "NATIVE_STACK",
+    "EndError",
+    "Machine",
+    "export",
+    "load",
+    "new_engine",
+    "private",
+]
 
 #: The most that compiled code may take of its thread's stack.
 NATIVE_STACK = 64 * 2**20
 #: The guest's clock starts at 2026-01-01T00:00:00Z in every run.
-_EPOCH_NS = 1_767_225_600 * 10**9
+EPOCH_S = 1_767_225_600
 _FAULT, _INVALID = 21, 28  # WASI's EFAULT and EINVAL
 _WASI = "wasi_snapshot_preview1"
+#: Compiled images of other versions are removed when not used for so long.
+_KEPT_S = 30 * 86400
+#: What a call that we answer costs: 4 us.
+_CALL_FUEL = 32_000
 _T = TypeVar("_T")
 
 
@@ -54,8 +66,14 @@ def new_engine(*, quick: bool = False) -> wt.Engine:
     config.cranelift_nan_canonicalization = True  # the bits of a NaN differ between processors
     if quick:
         config.cranelift_opt_level = "none"
-    # Not used here, but the engine aborts where it is smaller than the stack that is.
-    _bindings.wasmtime_config_async_stack_size_set(config.ptr(), NATIVE_STACK)
+    try:
+        from wasmtime import _bindings
+
+        # Not used here, but the engine aborts where it is smaller than the stack that is.
+        _bindings.wasmtime_config_async_stack_size_set(config.ptr(), NATIVE_STACK)
+    except (ImportError, AttributeError) as error:
+        msg = f"wasmtime {version('wasmtime')} is not supported: its internals are unknown"
+        raise RuntimeError(msg) from error
     config.max_wasm_stack = NATIVE_STACK
     return wt.Engine(config)
 
@@ -86,7 +104,7 @@ class Machine:
             linker.define_func(_WASI, name, wt.FuncType(takes, gives), answer)
         self.linker = linker.instantiate_pre(module)
 
-    def start(self, seed: int, fuel: int, wall_s: float, memory: int = -1) -> InstanceExports:
+    def start(self, seed: int, fuel: int, wall_s: float, memory: int = -1) -> Mapping[str, object]:
         """Make a fresh instance, whose output goes to `write`."""
         self.store = store = wt.Store(self.engine)
         store.set_fuel(fuel)
@@ -115,9 +133,13 @@ class Machine:
         """Return the fuel used so far."""
         return self.fuel - self.store.get_fuel()
 
+    def _charge(self) -> None:
+        """Let a call cost the guest something, since it costs us some microseconds."""
+        self.store.set_fuel(max(0, self.store.get_fuel() - _CALL_FUEL))
+
     def _now(self, clock: int) -> int:
         passed = self.spent() * 10**9 // image.FUEL_PER_SECOND + self.slept
-        return passed + (0 if clock else _EPOCH_NS)
+        return passed + (0 if clock else EPOCH_S * 10**9)
 
     def _put(self, data: bytes, at: int) -> int:
         try:
@@ -127,9 +149,11 @@ class Machine:
         return 0
 
     def _clock(self, clock: int, _precision: int, at: int) -> int:
+        self._charge()
         return self._put(struct.pack("<Q", self._now(clock)), at)
 
     def _random(self, at: int, size: int) -> int:
+        self._charge()
         at, size = at & 0xFFFFFFFF, size & 0xFFFFFFFF
         for part in range(0, size, 2**20):
             if self._put(self.random.randbytes(min(2**20, size - part)), at + part):
@@ -141,6 +165,7 @@ class Machine:
 
     def _poll(self, wanted: int, events: int, count: int, found: int) -> int:
         """Files are always ready; a sleep moves the guest's clock and takes no time of ours."""
+        self._charge()
         if not 0 < count <= 1024:
             return _INVALID
         at = wanted & 0xFFFFFFFF
@@ -163,7 +188,7 @@ class Machine:
         return self._put(b"".join(ready), events) or self._put(struct.pack("<I", len(ready)), found)
 
 
-def export(exports: InstanceExports, name: str, kind: type[_T]) -> _T:
+def export(exports: Mapping[str, object], name: str, kind: type[_T]) -> _T:
     """Return an export that must be of a kind."""
     found = exports[name]
     if not isinstance(found, kind):
@@ -234,9 +259,14 @@ def load(engine: wt.Engine, wasm: Path, boot: str, cache: Path, home: Path) -> w
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one compiles, the others wait for it
         with contextlib.suppress(wt.WasmtimeError):
-            return wt.Module.deserialize_file(engine, os.fspath(path))
+            module = wt.Module.deserialize_file(engine, os.fspath(path))
+            os.utime(path)
+            return module
         module = wt.Module(engine, _prepare(wasm, boot, home))
         with tempfile.NamedTemporaryFile(dir=folder, suffix=".new", delete=False) as file:
             file.write(module.serialize())
         Path(file.name).replace(path)
+        for other in folder.glob("*.*"):
+            if other.stat().st_mtime < time.time() - _KEPT_S:
+                other.unlink()
     return module

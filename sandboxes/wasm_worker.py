@@ -29,7 +29,15 @@ import wasmtime as wt
 
 from sandboxes import wasm_image as image
 from sandboxes.base import STATUSES
-from sandboxes.wasm_machine import NATIVE_STACK, EndError, Machine, export, load, new_engine
+from sandboxes.wasm_machine import (
+    EPOCH_S,
+    NATIVE_STACK,
+    EndError,
+    Machine,
+    export,
+    load,
+    new_engine,
+)
 
 _TICK_S = 0.02
 #: More files and folders than this, or folders deeper than that, count as a full disk.
@@ -93,7 +101,7 @@ class _Runner(Machine):
             time.sleep(_TICK_S)
             with self.lock:
                 if self.busy.is_set():
-                    if time.monotonic() > self.ends:
+                    if time.monotonic() + self.slept / 1e9 > self.ends:
                         self.stop("timeout")
                     elif _used(self.work)[0] > self.disk:
                         self.stop("output_limit")
@@ -112,6 +120,7 @@ class _Runner(Machine):
 
         Raises:
             OSError: They cannot be placed.
+            UnicodeError: A name is none that a file can have.
         """
         stdin, *contents = bodies
         self.stdin.write_bytes(stdin)
@@ -119,6 +128,7 @@ class _Runner(Machine):
             path = self.work / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(body)
+            os.utime(path, (EPOCH_S, EPOCH_S))
         self.disk = sum(map(len, contents)) + 4 * request["file_bytes"]
 
     def run(self, request: dict[str, Any], started: Callable[[], None]) -> bytes:
@@ -143,6 +153,8 @@ class _Runner(Machine):
         with self.lock:
             self.busy.clear()
         wall, cpu = time.monotonic() - wall, time.process_time() - cpu
+        # What the program slept counts as if it had taken that time.
+        wall = max(wall, min(wall + self.slept / 1e9, request["wall_s"]))
         if self.why:
             status, code, number = self.why, None, 0
         elif status in ("runtime_error", "crash"):
@@ -226,9 +238,9 @@ def _frame(channel: socket.socket) -> Any:
 
 def _serve(channel: socket.socket) -> None:
     """Answer requests until the other side is gone."""
-    settings = _frame(channel)
-    home = Path(settings["home"])
+    home = Path.cwd()
     try:
+        settings = _frame(channel)
         engine = new_engine()
         boot = image.boot(settings["sources"])
         module = load(engine, Path(settings["wasm"]), boot, Path(settings["cache"]), home)
@@ -239,15 +251,15 @@ def _serve(channel: socket.socket) -> None:
             bodies = [_receive(channel, size) for size in request["sizes"]]
             try:
                 runner.place(request, bodies)
-            except OSError as error:
-                if error.errno not in _BAD_FILES:
+            except (OSError, UnicodeError) as error:
+                if isinstance(error, OSError) and error.errno not in _BAD_FILES:
                     raise
                 _clear(runner.work)
                 text = str(error).encode("utf-8", "replace")
                 channel.sendall(b"E" + struct.pack("!I", len(text)) + text)
             else:
                 channel.sendall(b"R" + runner.run(request, lambda: channel.sendall(b"S")))
-    finally:
+    except (EOFError, ConnectionError):
         # If the sandbox's process was killed, nobody else removes these.
         with contextlib.suppress(OSError):
             _clear(home)
@@ -264,7 +276,6 @@ def main() -> None:
         nonlocal code
         try:
             _serve(channel)
-        except (EOFError, ConnectionError):
             code = 0
         except BaseException:  # noqa: BLE001 - the parent reads it
             traceback.print_exc()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-from signal import SIGABRT
+from signal import SIGABRT, SIGSEGV
 from typing import Any
 
 from sandboxes.base import MAX_REQUEST_BYTES, Execution, Limits, Program, Sandbox
@@ -203,8 +203,9 @@ def _signals(sandbox: Sandbox) -> str | None:
         alive = done.stdout == b"alive\n"
         if done.status == "ok" and not alive:
             return f"signal {number} ended the program and it counts as ok"
-        aborted = sandbox.name == "wasm" and done.signal == SIGABRT  # no signals, only an end
-        if done.status == "crash" and done.signal != number and not aborted:
+        # WASI has no signals: its C library aborts, or traps at a number that it does not know.
+        ends = (SIGABRT, SIGSEGV) if sandbox.name == "wasm" else (number,)
+        if done.status == "crash" and done.signal not in ends:
             return f"signal {number} was reported as {done.signal}"
         if done.status in ("memory_limit", "output_limit"):
             return f"signal {number} was taken for {done.status}"

