@@ -69,6 +69,8 @@ class LinuxWorker(WorkerHandle):
         self._home: str | None = None
         self._group: cgroups.Group | None = None
         self._watch: FamilyWatch | None = None
+        #: The worker's process, as this machine numbers it.
+        self.pid = 0
         self._pidfd = -1
         self._base = 0
         self._errors = os.memfd_create("errors")
@@ -118,9 +120,9 @@ class LinuxWorker(WorkerHandle):
                     os.close(fd)
             deadline = time.monotonic() + _START_S
             try:
-                pid = _told_pid(told, deadline) if setup.namespaces else self._process.pid
-                self._pidfd = os.pidfd_open(pid)
-                self._join_group(pid)
+                self.pid = _told_pid(told, deadline) if setup.namespaces else self._process.pid
+                self._pidfd = os.pidfd_open(self.pid)
+                self._join_group()
                 self.channel.send((first_frame(config),), deadline)
                 hello = read_json(bytes(self.channel.receive(deadline, 2**16)))
             except (SandboxError, UnreadableError, OSError) as error:
@@ -132,10 +134,10 @@ class LinuxWorker(WorkerHandle):
         if self._group is not None:
             self._base = self._group.memory() + HOME_BYTES
         if self._kind == "fork":
-            self._watch = FamilyWatch(pid, memory=self._group is None)
+            self._watch = FamilyWatch(self.pid, memory=self._group is None)
         return dict(hello)
 
-    def _join_group(self, pid: int) -> None:
+    def _join_group(self) -> None:
         """Put the worker under a control group, before it can have started any process.
 
         Raises:
@@ -143,7 +145,7 @@ class LinuxWorker(WorkerHandle):
         """
         if self._setup.groups:
             self._group = cgroups.Group(f"{id(self):x}", _MOST_TASKS)
-            self._group.add(pid)
+            self._group.add(self.pid)
 
     def _config(self, number: int) -> dict[str, Any]:
         """Return the worker's configuration; makes its home where no namespace hides one."""
