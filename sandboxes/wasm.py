@@ -1,7 +1,7 @@
 """Python in WebAssembly: portable, no privileges needed, and with an exact cost.
 
 Programs run in CPython 3.12 compiled to WebAssembly, in worker processes that can be killed.
-That is slower than the Linux backend (4 to 11 times in plain loops) and has the standard library
+That is slower than the Linux backend (5 to 14 times in plain loops) and has the standard library
 only, but a run is a function of its program and input: `Execution.cost` counts WebAssembly
 instructions ("fuel"), C code included, and is the same number every time.
 """
@@ -65,7 +65,8 @@ class WasmSandbox(Sandbox):
         limits: What a program gets that states none; None means the defaults.
         workers: Programs at once; None means one for each processor this process may use.
         cache: Where the compiled interpreter (40 MB) is kept between processes; None means a
-            folder in the user's cache directory. It must belong to the user alone.
+            folder in the user's cache directory. It must belong to the user alone; where there is
+            none such, every sandbox compiles its own, for 10 s.
 
     Raises:
         SandboxError: The extra "wasm" is not installed or too old, or the system is not POSIX.

@@ -245,7 +245,10 @@ def private(folder: Path) -> bool:
 
 
 def load(engine: wt.Engine, wasm: Path, boot: str, cache: Path, home: Path) -> wt.Module:
-    """Return the compiled image, made at the first use on this machine and then kept in `cache`."""
+    """Return the compiled image, made at the first use on this machine and then kept in `cache`.
+
+    Where that is not private, the image is kept beside `home`, as long as the sandbox lives.
+    """
     sources = [Path(__file__), Path(image.__file__)]
     marks = [
         version("wasmtime"),
@@ -254,7 +257,7 @@ def load(engine: wt.Engine, wasm: Path, boot: str, cache: Path, home: Path) -> w
         *(path.read_text("utf-8") for path in sources),
     ]
     key = hashlib.sha256(json.dumps(marks).encode()).hexdigest()
-    folder = cache if private(cache) else home
+    folder = cache if private(cache) else home.parent
     path = folder / f"{key}.cwasm"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one compiles, the others wait for it
