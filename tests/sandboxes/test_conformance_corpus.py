@@ -123,7 +123,7 @@ class Scripted(Sandbox):
     def __init__(self, answer):
         self._answer = answer
         self.seen = []
-        self.closed = False
+        self._closed = False
 
     def run_batch(self, programs):
         programs = list(programs)
@@ -131,7 +131,7 @@ class Scripted(Sandbox):
         return [self._answer(program) for program in programs]
 
     def close(self):
-        self.closed = True
+        self._closed = True
 
 
 def _run(case, sandbox):
