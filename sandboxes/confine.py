@@ -14,12 +14,9 @@ _PAGE = 4096
 
 def empty(home: str) -> None:
     """Remove everything in a folder, whatever modes, names and depth a program left there."""
-    try:
-        if not os.listdir(home):
-            return
-    except PermissionError:
-        pass
     os.chmod(home, 0o700)
+    if not os.listdir(home):
+        return
     top = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
     try:
         counter, folders = 0, [""]

@@ -1,44 +1,18 @@
 """What a forked process does to become a program; standard library only, runs inside the jail."""
 
 import atexit
-import json
 import os
-import struct
 import sys
 import threading
 import traceback
 from types import CodeType, ModuleType
-from typing import Any, NoReturn
-
-#: cpu s, wall s, memory bytes, processes, output bytes, disk bytes, files, bytes of stdin.
-REQUEST = struct.Struct("<ddQIQQIQ")
-LENGTH = struct.Struct("<I")
-
-
-def read_exactly(fd: int, size: int) -> bytearray | None:
-    """Read so many bytes; None at the end of the stream."""
-    data = bytearray()
-    while len(data) < size:
-        chunk = os.read(fd, min(size - len(data), 2**20))
-        if not chunk:
-            return None
-        data += chunk
-    return data
-
-
-def write_all(fd: int, data: bytes | bytearray | memoryview) -> None:
-    """Write all of the data."""
-    sent = os.write(fd, data)
-    if sent < len(data):
-        rest = memoryview(data)[sent:]
-        while rest:
-            rest = rest[os.write(fd, rest) :]
+from typing import NoReturn
 
 
 class _Loader:
     """Gives tracebacks and `inspect` the program's text, which is in no file."""
 
-    def __init__(self, text: bytes) -> None:
+    def __init__(self, text: bytes | bytearray) -> None:
         self.text = text
 
     def get_source(self, _name: str) -> str:
@@ -46,37 +20,13 @@ class _Loader:
         return self.text.decode("utf-8", "replace")
 
 
-def take_apart(frame: bytearray) -> tuple[tuple[Any, ...], dict[str, Any], bytes]:
-    """Return the limits, the description and the main file of a request; place its files."""
-    limits = REQUEST.unpack_from(frame)
-    offset = REQUEST.size + LENGTH.size
-    (length,) = LENGTH.unpack_from(frame, REQUEST.size)
-    meta = json.loads(frame[offset : offset + length])
-    offset += length
-    for path, size in meta["files"]:
-        place(path, frame[offset : offset + size])
-        offset += size
-    return limits, meta, bytes(frame[offset:])
-
-
-def place(path: str, body: bytes | bytearray) -> None:
-    """Write one of the program's files, making its folders."""
-    folder = os.path.dirname(path)
-    if folder:
-        os.makedirs(folder, exist_ok=True)
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o700)
-    try:
-        if body:
-            write_all(fd, body)
-    finally:
-        os.close(fd)
-
-
-def run_python(code: CodeType | BaseException, main: bytes, meta: dict[str, Any]) -> NoReturn:
+def run_python(
+    code: CodeType | BaseException, main: bytes | bytearray, name: str, argv: list[str]
+) -> NoReturn:
     """Run the program as `__main__` and leave as CPython would."""
-    module = sys.modules["__main__"] = fresh_main(meta["name"], main)
+    module = sys.modules["__main__"] = fresh_main(name, main)
     names = module.__dict__
-    sys.argv = [meta["name"], *meta["argv"]]
+    sys.argv = [name, *argv]
     streams = (sys.stdout, sys.stderr)
     exit_code = 0
     try:
@@ -103,7 +53,7 @@ def run_python(code: CodeType | BaseException, main: bytes, meta: dict[str, Any]
     os._exit(exit_code)
 
 
-def fresh_main(name: str, main: bytes) -> ModuleType:
+def fresh_main(name: str, main: bytes | bytearray) -> ModuleType:
     """Return a fresh `__main__`."""
     module = ModuleType("__main__")
     names = module.__dict__

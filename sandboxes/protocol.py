@@ -7,6 +7,7 @@ lengths that must add up, nothing that is decoded by evaluating it.
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import select
 import signal
@@ -18,11 +19,12 @@ from typing import Any
 
 from sandboxes.base import MAX_OUTPUT_BYTES, Execution, Limits, Program, SandboxError, Status
 from sandboxes.calls import DRIVER_NAME, DRIVER_SOURCE
-from sandboxes.program import LENGTH, REQUEST
-from sandboxes.worker import (
+from sandboxes.frames import (
     DISK_OVER,
+    LENGTH,
     NOT_STARTED,
     REPLY,
+    REQUEST,
     STDERR_OVER,
     STDOUT_OVER,
     TIMED_OUT,
@@ -64,7 +66,7 @@ else:
 PYTHON_FLAGS = ("-s", "-S", "-P", "-B", "-X", "utf8", "-c", BOOTSTRAP)
 
 _MAX_REPLY = REPLY.size + 2 * MAX_OUTPUT_BYTES
-_WORKER_MODULES = ("seccomp", "landlock", "confine", "program", "worker")
+_WORKER_MODULES = ("seccomp", "landlock", "confine", "cloning", "frames", "program", "worker")
 _MIB = 2**20
 
 
@@ -126,15 +128,9 @@ def make_job(
     """
     stdin = _bytes(program.stdin)
     files = [(path, _bytes(body)) for path, body in program.files.items() if path != program.entry]
-    meta = {
-        "name": name,
-        "argv": list(program.argv),
-        "files": [(path, len(body)) for path, body in files],
-        "exec": command,
-        "env": env or {},
-        "bounded": bounded,
-    }
-    text = json.dumps(meta).encode()
+    sizes = [(path, len(body)) for path, body in files]
+    about = (name, list(program.argv), sizes, command, env or {}, bounded)
+    text = marshal.dumps(about, 2)  # the version that every Python reads
     head = REQUEST.pack(
         limits.cpu_s,
         limits.wall,

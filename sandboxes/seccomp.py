@@ -392,7 +392,7 @@ _THREAD_ONLY = [(_LOAD, 0, 0, 16), (_JSET, 1, 0, _CLONE_THREAD), *_return(EPERM)
 _BASE_SPECIAL: dict[str, _Code] = {
     "clone": _NO_NAMESPACE,
     "ioctl": _match(1, (_FIONBIO, _FIOCLEX, _FIONCLEX, _FIONREAD), ALLOW, ENOTTY),
-    "prlimit64": _match(0, (0,), ALLOW, EPERM),
+    "prlimit64": _return(ALLOW),
     # F_SETOWN, F_SETSIG, F_SETOWN_EX aim signals at others; leases and notices watch files.
     "fcntl": _match(1, (8, 10, 15, 1024, 1026), EPERM, ALLOW),
     # PR_SET_PDEATHSIG, PR_SET_NAME, PR_GET_NAME, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS
@@ -439,6 +439,7 @@ def program_rules(profile: str) -> dict[str, _Code]:
         profile: "strict" (no new process, no exec), "exec" (strict, but may exec) or "fork".
     """
     rules = {name: _return(EPERM) for name in _WORKER_ONLY}
+    rules["prlimit64"] = _match(0, (0,), ALLOW, EPERM)
     rules["prctl"] = _match(0, (15, 16) if profile != "fork" else (1, 15, 16), ALLOW, EPERM)
     if profile == "fork":
         return rules

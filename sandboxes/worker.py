@@ -14,6 +14,7 @@ import ctypes
 import fcntl
 import gc
 import json
+import marshal
 import math
 import os
 import random
@@ -21,7 +22,6 @@ import resource
 import select
 import signal
 import socket
-import struct
 import sys
 import time
 from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
@@ -29,21 +29,26 @@ from types import CodeType
 from typing import Any, NamedTuple, NoReturn
 
 from sandboxes import landlock, seccomp
+from sandboxes.cloning import Cloner, Template, touch_segments
 from sandboxes.confine import address_space, drop_privileges, empty, mount_tmpfs, over, which
-from sandboxes.program import (
+from sandboxes.frames import (
+    DISK_OVER,
     LENGTH,
+    NOT_STARTED,
+    REPLY,
     REQUEST,
-    fresh_main,
+    STDERR_OVER,
+    STDOUT_OVER,
+    TIMED_OUT,
+    Request,
     place,
     read_exactly,
-    run_python,
+    read_frame,
     take_apart,
     write_all,
+    write_frame,
 )
-
-#: flags, wait status, cpu s, wall s, peak KiB, the worker's own peak KiB, bytes of both outputs.
-REPLY = struct.Struct("<BiddQQQQ")
-TIMED_OUT, NOT_STARTED, STDOUT_OVER, STDERR_OVER, DISK_OVER = 1, 2, 4, 8, 16
+from sandboxes.program import fresh_main, run_python
 
 _PAGE = 4096
 #: The descriptor on which a program waits for its request and says that it starts.
@@ -57,16 +62,19 @@ _KINDS = (
     resource.RLIMIT_NPROC,
     resource.RLIMIT_AS,
 )
+_INFINITY = resource.RLIM_INFINITY
 _F_ADD_SEALS = 1033
 _SEAL, _SHRINK, _GROW, _WRITE = 1, 2, 4, 8
-#: Compiled and run in every process ahead of its request, so that the pages that compiling and
-#: running write to are its own before anybody waits.
+#: Compiled and run in a process whose request has not come yet, so that the pages that compiling
+#: and running write to are its own before anybody waits.
 _WARM = """
 def f(x):
     return [str(i) for i in range(x)]
 "%s %d" % (f(3), len({"a": 1}))
 """
-#: Milliseconds to wait for the next request before one is prepared for.
+
+
+#: Milliseconds without a request after which nobody is in a hurry.
 _PATIENCE_MS = 1
 
 
@@ -79,17 +87,6 @@ class Spare(NamedTuple):
     stdin: int
     stdout: int
     stderr: int
-
-
-def read_frame(fd: int) -> bytearray | None:
-    """Read one frame; None at the end of the stream."""
-    head = read_exactly(fd, LENGTH.size)
-    return None if head is None else read_exactly(fd, LENGTH.unpack(head)[0])
-
-
-def write_frame(fd: int, *parts: bytes) -> None:
-    """Write one frame made of the parts."""
-    write_all(fd, b"".join((LENGTH.pack(sum(map(len, parts))), *parts)))
 
 
 class Worker:
@@ -113,10 +110,6 @@ class Worker:
         self._watch: bool = config["watch"]
         self._count_processes: bool = config["count_processes"]
         self._libc = libc = ctypes.CDLL(None, use_errno=True)
-        # The C library's own fork, with the interpreter lock held: this process has one thread,
-        # so the interpreter's after-fork work, which writes to a hundred and more pages and so
-        # copies them, has nothing to repair. It also leaves `random` as seeded here.
-        self._raw_fork = ctypes.PyDLL(None).fork
         random.seed(0)
         self._parent = os.getpid() if os.getpid() != 1 else 0
         if config["core"] is not None:
@@ -146,6 +139,7 @@ class Worker:
         elif config["landlock"]:
             message = "this kernel has no Landlock, and nothing else keeps programs from files"
             raise OSError(message)
+        cloner = Cloner()
         self._filter = seccomp.Filter(seccomp.program_rules(self._profile), seccomp.ALLOW)
         seccomp.Filter(seccomp.base_rules(), seccomp.EPERM).install()
         self._address_space = address_space()
@@ -160,9 +154,12 @@ class Worker:
         self._set_stage()
         for _ in range(20):
             self._rehearse()
+        touch_segments()
         gc.collect()
         gc.disable()
         gc.freeze()
+        # Ending a program's survivors would end a template, too.
+        self._fork = cloner.fork if self._profile == "fork" else Template(cloner, self._become).fork
         write_frame(self._writer, json.dumps(hello).encode())
 
     def _set_stage(self) -> None:
@@ -170,6 +167,8 @@ class Worker:
         self._reader, self._writer, self._errors = (
             fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64) for fd in (self._reader, self._writer, 2)
         )
+        self._line_poll = select.poll()
+        self._line_poll.register(_LINE_FD, select.POLLIN)
         self._poll = select.poll()
         self._poll.register(self._reader, select.POLLIN)
         for target in range(_LINE_FD + 1):
@@ -199,14 +198,14 @@ class Worker:
         A process that runs code for the first time writes to many pages (caches, lazily made
         state); after a fork each of them has to be copied, which costs more than the work.
         """
-        meta = json.dumps({"name": "main.py", "argv": [], "files": [], "exec": None}).encode()
+        about = marshal.dumps(("main.py", [], [], None, {}, True), 2)
         head = REQUEST.pack(1.0, 1.0, 2**29, 32, 2**20, 2**24, 64, 0)
-        frame = bytearray(head + LENGTH.pack(len(meta)) + meta + _WARM.encode())
-        _, found, main = take_apart(frame)
-        fresh_main(found["name"], main)
-        exec(compile(main, found["name"], "exec", dont_inherit=True), {"print": str})
-        for kind in _KINDS:
-            resource.setrlimit(kind, resource.getrlimit(kind))
+        message = bytearray(
+            take_apart(bytearray(head + LENGTH.pack(len(about)) + about + _WARM.encode())).message
+        )
+        name, _, _, main = _read_message(message[LENGTH.size :])
+        fresh_main(name, main)
+        exec(compile(main, name, "exec", dont_inherit=True), {"print": str})
         try:
             exec("1 / 0", {})
         except ZeroDivisionError as error:
@@ -217,19 +216,12 @@ class Worker:
     def serve(self) -> None:
         """Run programs until the host closes the stream."""
         while True:
-            # With nobody waiting, the next process is forked ahead. Under load that would only
-            # cost: while two processes live, every page that one writes to is copied.
-            spare = None if self._poll.poll(_PATIENCE_MS) else self._fork(_files(), ahead=True)
+            spare = self._prepare()
             frame = read_frame(self._reader)
             if frame is None:
                 return
-            if spare is None:
-                files = _files()
-                self._load(files, frame)
-                spare = self._fork(files, ahead=False)
-            else:
-                self._load(spare[3:], frame)
-            write_frame(self._writer, *self._execute(spare, frame))
+            write_frame(self._writer, *self._execute(spare, take_apart(frame)))
+            del frame
             for fd in spare[1:]:
                 os.close(fd)
             empty(self._home)
@@ -242,52 +234,68 @@ class Worker:
         line = trace.tb_lineno if trace is not None else 0
         write_all(self._errors, f"{type(error).__name__}: {error} (line {line})\n".encode())
 
-    def _load(self, files: tuple[int, ...], frame: bytearray) -> None:
-        """Put standard input in its file and hold the two for output to their limit."""
-        *_, cap, _, _, stdin_size = REQUEST.unpack_from(frame)
-        stdin, stdout, stderr = files
-        if stdin_size:
-            write_all(stdin, memoryview(frame)[REQUEST.size : REQUEST.size + stdin_size])
-            os.lseek(stdin, 0, os.SEEK_SET)
-        fcntl.fcntl(stdin, _F_ADD_SEALS, _SEAL | _SHRINK | _GROW | _WRITE)
+    def _load(self, spare: Spare, request: Request) -> bool:
+        """Put input and files in their places and set the limits; whether there was room.
+
+        The limits are all hard, and held by the kernel behind the worker's own watch.
+        """
+        cpu_s, _, memory, processes, cap, disk, files, _ = request.limits
+        if request.stdin:
+            write_all(spare.stdin, request.stdin)
+            os.lseek(spare.stdin, 0, os.SEEK_SET)
+        fcntl.fcntl(spare.stdin, _F_ADD_SEALS, _SEAL | _SHRINK | _GROW | _WRITE)
         # One page more than the limit: an offset beyond the limit tells that it was passed.
         size = (cap + 2 * _PAGE - 1) // _PAGE * _PAGE
-        for fd in (stdout, stderr):
+        for fd in (spare.stdout, spare.stderr):
             os.ftruncate(fd, size)
             fcntl.fcntl(fd, _F_ADD_SEALS, _SEAL | _SHRINK | _GROW)
+        space = memory + (self._address_space if self._profile != "exec" else 2**26)
+        values = (
+            0,
+            math.ceil(cpu_s) + 1,
+            max(disk, size),
+            files,
+            0,
+            processes + 2 if self._count_processes else _INFINITY,  # worker and template count
+            space if request.bounded else _INFINITY,
+        )
+        for kind, value in zip(_KINDS, values, strict=True):
+            # Infinity is -1: whichever is unlimited gives way to the other.
+            hard = self._hard[kind]
+            least = max(value, hard) if _INFINITY in (value, hard) else min(value, hard)
+            resource.prlimit(spare.pid, kind, (least, least))
+        try:
+            for path, body in request.files:
+                place(path, body)
+        except OSError:  # no room in the private file system
+            return False
+        return True
 
-    def _fork(self, files: tuple[int, ...], *, ahead: bool) -> Spare:
-        """Fork a process that locks itself down and waits for a request.
-
-        Args:
-            files: What becomes its three standard streams.
-            ahead: Whether there is time to let it warm itself up.
-        """
+    def _prepare(self) -> Spare:
+        """Start a process that locks itself down and waits for a request."""
+        files = tuple(os.memfd_create(name, 3) for name in ("stdin", "stdout", "stderr"))
         ours, theirs = socket.socketpair()
         # Laid out here already: the process only has to close what is not its own.
         for target, fd in enumerate((*files, theirs.fileno())):
             os.dup2(fd, target)
         theirs.close()
-        pid = self._raw_fork()
+        pid = self._fork()
         if pid == 0:
-            try:
-                self._become(ahead=ahead)
-            except BaseException:
-                os._exit(70)
+            self._become()
         return Spare(pid, os.pidfd_open(pid), ours.detach(), *files)
 
-    def _execute(self, spare: Spare, frame: bytearray) -> tuple[bytes, ...]:
+    def _execute(self, spare: Spare, request: Request) -> tuple[bytes, ...]:
         """Let the spare become the program of this request; return the reply."""
-        cpu_s, wall_s, _, _, cap, disk, _, stdin_size = REQUEST.unpack_from(frame)
-        view, body = memoryview(frame), REQUEST.size + stdin_size
+        cpu_s, wall_s, _, _, cap, disk, _, _ = request.limits
         flags = 0
+        if not self._load(spare, request):
+            flags |= DISK_OVER
+            os.kill(spare.pid, signal.SIGKILL)
         clock = (~spare.pid << 3) | 2  # the process's CPU clock, see clock_getcpuclockid(3)
         before = time.clock_gettime(clock)  # getting ready is not the program's doing
         start = time.monotonic()
         try:
-            # The length, then the limits again and everything after standard input.
-            head = LENGTH.pack(len(frame) - stdin_size)
-            write_all(spare.line, head + bytes(view[: REQUEST.size]) + bytes(view[body:]))
+            write_all(spare.line, request.message)
         except BrokenPipeError:
             flags |= NOT_STARTED
         flags |= self._watch_over(spare, start + wall_s, clock, before + cpu_s, disk)
@@ -305,8 +313,8 @@ class Worker:
             said = os.read(spare.line, 2)
         except (BlockingIOError, ConnectionResetError):
             said = b""
-        # "r" from our own code just before the program starts, "d" where its files did not fit.
-        flags |= {b"r": 0, b"d": DISK_OVER}.get(said, NOT_STARTED)
+        if said != b"r" and not flags & DISK_OVER:  # written by our own code, once it has begun
+            flags |= NOT_STARTED
         outputs = []
         for fd, flag in ((spare.stdout, STDOUT_OVER), (spare.stderr, STDERR_OVER)):
             written = os.lseek(fd, 0, os.SEEK_CUR)
@@ -345,8 +353,14 @@ class Worker:
         finally:
             self._poll.unregister(spare.pidfd)
 
-    def _become(self, *, ahead: bool) -> NoReturn:
-        """Turn the forked process into the program."""
+    def _become(self) -> NoReturn:
+        """Turn the forked process into the program; nothing returns from here."""
+        try:
+            self._lock_down_and_run()
+        finally:
+            os._exit(70)
+
+    def _lock_down_and_run(self) -> NoReturn:
         if self._parent:  # without a namespace of our own nothing else ends it with the worker
             self._libc.prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
             if os.getppid() != self._parent:
@@ -354,63 +368,47 @@ class Worker:
         os.setsid()
         os.closerange(_LINE_FD + 1, 1024)
         self._filter.install()
-        if ahead:
+        if not self._line_poll.poll(_PATIENCE_MS):
             exec(compile(_WARM, "warm", "exec"), {})
         head = read_exactly(_LINE_FD, LENGTH.size)
         if head is None:
             os._exit(0)  # the worker is gone
-        frame = read_exactly(_LINE_FD, LENGTH.unpack(head)[0])
-        if frame is None:
-            os._exit(0)
+        # From here on everything, a lack of memory included, is on the program's account.
+        os.write(_LINE_FD, b"r")
+        name, main, command = "main.py", bytearray(), None
+        argv: list[str] = []
         try:
-            limits, meta, main = take_apart(frame)
-        except OSError:  # its files do not fit into the private file system
-            os.write(_LINE_FD, b"d")
-            os._exit(1)
-        del frame
-        if meta["exec"]:
-            self._run_file(meta, main, limits)
-        try:
-            code: CodeType | BaseException = compile(main, meta["name"], "exec", dont_inherit=True)
+            message = read_exactly(_LINE_FD, LENGTH.unpack(head)[0])
+            if message is None:
+                os._exit(0)
+            name, argv, command, main = _read_message(message)
+            if command is None:
+                code: CodeType | BaseException = compile(main, name, "exec", dont_inherit=True)
         except BaseException as error:
             code = error.with_traceback(None)
-        gc.enable()
-        self._limit(limits, self._address_space)
-        os.write(_LINE_FD, b"r")
+        if command is not None:
+            _execute(*command)
         os.close(_LINE_FD)
-        run_python(code, main, meta)
-
-    def _run_file(self, meta: dict[str, Any], main: bytes, limits: tuple[Any, ...]) -> NoReturn:
-        if meta["name"]:
-            place(meta["name"], main)
-        self._limit(limits, 2**26 if meta["bounded"] else None)
-        os.write(_LINE_FD, b"r")
-        fcntl.fcntl(_LINE_FD, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
-        try:
-            os.execve(meta["exec"][0], meta["exec"], meta["env"])  # noqa: S606
-        except OSError:
-            os.write(_LINE_FD, b"x")
-        os._exit(127)
-
-    def _limit(self, limits: tuple[Any, ...], base: int | None) -> None:
-        """Set the kernel's limits, all of them hard; `base` is address space already in use."""
-        cpu_s, _, memory, processes, cap, disk, files, _ = limits
-        seconds = math.ceil(cpu_s) + 1  # behind the worker's own watch
-        values = [0, seconds, max(disk, cap + 2 * _PAGE), files, 0]
-        values.append(processes + 1 if self._count_processes else resource.RLIM_INFINITY)
-        values.append(resource.RLIM_INFINITY if base is None else memory + base)
-        for kind, value in zip(_KINDS, values, strict=True):
-            hard = self._hard[kind]
-            # RLIM_INFINITY is -1: whichever is unlimited gives way to the other.
-            least = (
-                max(value, hard) if resource.RLIM_INFINITY in (value, hard) else min(value, hard)
-            )
-            resource.setrlimit(kind, (least, least))
+        gc.enable()
+        run_python(code, main, name, argv)
 
 
-def _files() -> tuple[int, ...]:
-    """Return memory files for standard input, output and error."""
-    return tuple(os.memfd_create(name, 3) for name in ("stdin", "stdout", "stderr"))
+def _read_message(message: bytearray) -> tuple[str, list[str], Any, bytearray]:
+    """Return name, arguments, what to execute (a list of words and an environment) and text."""
+    (size,) = LENGTH.unpack_from(message)
+    start = LENGTH.size
+    name, argv, _, command, env, _ = marshal.loads(memoryview(message)[start : start + size])
+    del message[: start + size]
+    return name, argv, (command, env) if command else None, message
+
+
+def _execute(command: list[str], env: dict[str, str]) -> NoReturn:
+    fcntl.fcntl(_LINE_FD, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+    try:
+        os.execve(command[0], command, env)  # noqa: S606
+    except OSError:
+        os.write(_LINE_FD, b"x")
+    os._exit(127)
 
 
 def _end_survivors() -> tuple[float, int]:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandboxes.base import Limits, Program, SandboxError
+from sandboxes.frames import DISK_OVER, NOT_STARTED, REPLY, STDERR_OVER, STDOUT_OVER, TIMED_OUT
 from sandboxes.protocol import python_job, read_reply, verdict
-from sandboxes.worker import DISK_OVER, NOT_STARTED, REPLY, STDERR_OVER, STDOUT_OVER, TIMED_OUT
 
 JOB = python_job(Program("pass"), Limits(memory_mb=64), "strict")
 
