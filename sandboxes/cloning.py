@@ -13,7 +13,7 @@ import signal
 import socket
 import struct
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import NoReturn
 
 _FILES, _PARENT, _CHILD_CLEARTID, _CHILD_SETTID = 0x400, 0x8000, 0x200000, 0x1000000
 _PID = struct.Struct("<i")
@@ -61,31 +61,34 @@ class Template:
 
     Args:
         cloner: Forks.
-        become: What a forked process does; it must not return.
+        become: What a forked process does, told whether it is `hurried`; it must not return.
     """
 
-    def __init__(self, cloner: Cloner, become: Callable[[], NoReturn]) -> None:
+    def __init__(self, cloner: Cloner, become: Callable[..., NoReturn]) -> None:
         """Start it."""
         ours, theirs = socket.socketpair()
         self._line, line = ours.detach(), theirs.detach()
         parent = os.getpid()
-        pid = cloner.fork(same_files=True)
-        if pid == 0:
+        self.pid = cloner.fork(same_files=True)
+        if self.pid == 0:
             try:
                 _serve(line, parent, cloner, become)
             finally:
                 os._exit(70)
         self._poll = select.poll()
-        self._poll.register(os.pidfd_open(pid), select.POLLIN)
+        self._poll.register(os.pidfd_open(self.pid), select.POLLIN)
         self._poll.register(self._line, select.POLLIN)
 
-    def fork(self) -> int:
+    def fork(self, *, hurried: bool) -> int:
         """Let it fork with the descriptors as they are now; return the new process's number.
+
+        Args:
+            hurried: Passed on to what the new process does.
 
         Raises:
             OSError: It has died, or there can be no new process.
         """
-        os.write(self._line, b"+")
+        os.write(self._line, b"h" if hurried else b"-")
         for fd, _ in self._poll.poll():
             if fd == self._line:
                 return int(_PID.unpack(os.read(self._line, _PID.size))[0])
@@ -93,69 +96,12 @@ class Template:
         raise OSError(message)
 
 
-class _Segment(ctypes.Structure):
-    """A program header (elf.h, 64 bit)."""
-
-    _fields_ = (
-        ("kind", ctypes.c_uint32),
-        ("flags", ctypes.c_uint32),
-        ("offset", ctypes.c_uint64),
-        ("address", ctypes.c_uint64),
-        ("physical", ctypes.c_uint64),
-        ("file_size", ctypes.c_uint64),
-        ("size", ctypes.c_uint64),
-        ("align", ctypes.c_uint64),
-    )
-
-
-class _Object(ctypes.Structure):
-    """A loaded object, as dl_iterate_phdr(3) tells of it."""
-
-    _fields_ = (
-        ("base", ctypes.c_uint64),
-        ("name", ctypes.c_char_p),
-        ("segments", ctypes.POINTER(_Segment)),
-        ("count", ctypes.c_uint16),
-    )
-
-
-def touch_segments() -> None:
-    """Make later forks copy the page tables of code and constants.
-
-    The kernel leaves them out for files that are only read: every child then meets some seventy
-    faults again, each dearer than copying hundreds of entries. They are copied for a mapping
-    that has a page of its own, so one byte of each is written over with itself.
-    """
-    libc = ctypes.CDLL(None)
-    protect = libc.mprotect
-    protect.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
-    page = os.sysconf("SC_PAGE_SIZE")
-
-    def visit(found: Any, _size: int, _data: object) -> int:
-        for segment in found.contents.segments[: found.contents.count]:
-            if segment.kind != 1 or segment.flags & 2:  # PT_LOAD, PF_W
-                continue
-            start = found.contents.base + segment.address
-            first = start & -page
-            length = (start + segment.size + page - 1 & -page) - first
-            was = (1 if segment.flags & 4 else 0) | (4 if segment.flags & 1 else 0)
-            # Where the system forbids it nothing is lost but time.
-            if protect(first, length, was | 2) == 0:
-                byte = ctypes.c_char.from_address(start)
-                byte.value = byte.value
-                protect(first, length, was)
-        return 0
-
-    kinds = ctypes.c_int, ctypes.POINTER(_Object), ctypes.c_size_t, ctypes.c_void_p
-    libc.dl_iterate_phdr(ctypes.CFUNCTYPE(*kinds)(visit), None)
-
-
-def _serve(line: int, parent: int, cloner: Cloner, become: Callable[[], NoReturn]) -> None:
+def _serve(line: int, parent: int, cloner: Cloner, become: Callable[..., NoReturn]) -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
     if os.getppid() != parent:
         return
-    while os.read(line, 1):
+    while asked := os.read(line, 1):
         pid = cloner.fork(sibling=True)
         if pid == 0:
-            become()
+            become(hurried=asked == b"h")
         os.write(line, _PID.pack(pid))

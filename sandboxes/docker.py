@@ -45,8 +45,7 @@ class DockerSandbox(Sandbox):
     Args:
         limits: What a program gets that states no limits of its own.
         profile: "strict" (no new processes), or "fork" (Python programs may start processes).
-        workers: Workers at most; None means one for each processor this process may use. With
-            one for each, every worker stays on its own processor.
+        workers: Workers at most; None means one for each processor this process may use.
         image: An image of the engine's that holds Python 3.11 or newer, with compilers if
             programs need them; None means one made from this process's own Python.
         runtime: The engine's name of a runtime, such as "runsc"; None means its default.
@@ -148,7 +147,7 @@ class DockerSandbox(Sandbox):
             profile=self.profile,
             preload=self._preload,
             runtime=runtime,
-            cores=tuple(cores) if here and self._size >= len(cores) else (None,),
+            cores=tuple(cores) if here else (None,),
             uids=_Uids(mapped=mapped),
             door=self._api().base_url == LOCAL,
             features=features,
@@ -223,7 +222,10 @@ class DockerSandbox(Sandbox):
                 msg = "the sandbox is closed"
                 raise SandboxError(msg)
             if kind not in self._pools:
-                self._pools[kind] = Pool(lambda number: self._launch(kind, number), self._size)
+                cores = len(self._setup.cores) if None not in self._setup.cores else 0
+                self._pools[kind] = Pool(
+                    lambda number: self._launch(kind, number), self._size, cores
+                )
             return self._pools[kind]
 
     @property

@@ -53,7 +53,7 @@ class Setup:
         profile: The kind of jail that preloads.
         preload: What to import before the first program.
         runtime: The engine's name of the runtime, or None for its default.
-        cores: The processors to stay on, one for each worker, or None where all are open.
+        cores: The processors that workers stay on by turns, or None where they are unknown.
         uids: Returns a kernel user for a new container.
         door: Whether workers connect to a socket of this machine's; else streams are attached.
         features: What the engine says it can do.
@@ -106,17 +106,18 @@ class DockerWorker(WorkerHandle):
         self._stopped = False
         self._memory = _memory(setup.limits, 0)
         self._base = 0
+        self._core = setup.cores[number % len(setup.cores)]
         self._group: ContainerGroup | None = None
         self._watch: CpuWatch | None = None
         with contextlib.ExitStack() as closing:
             # Open for this one worker's connection only.
             door = closing.enter_context(contextlib.closing(_open_door())) if setup.door else None
-            self._start(number, door)
+            self._start(door)
 
-    def _start(self, number: int, door: Door | None) -> None:
+    def _start(self, door: Door | None) -> None:
         api = self._api
         with faults("cannot make a container"):
-            made = api.create_container(**self._description(number, door))
+            made = api.create_container(**self._description(door))
         self._container: str = made["Id"]
         try:
             with faults("cannot attach to a container"):
@@ -161,7 +162,7 @@ class DockerWorker(WorkerHandle):
             "tmpfs": None,
             "watch": False,
             "uid": None,
-            "core": None,
+            "core": self._core,
             "path": self._image.path if self._setup.preload else (),
             "preload": self._setup.preload if self._kind == self._setup.profile else (),
             "landlock": False,
@@ -169,7 +170,7 @@ class DockerWorker(WorkerHandle):
             "tools": sorted({tool for tools in TOOLS.values() for tool in tools}),
         }
 
-    def _description(self, number: int, door: Door | None) -> dict[str, Any]:
+    def _description(self, door: Door | None) -> dict[str, Any]:
         """Return the arguments that make the container."""
         setup, image, uid = self._setup, self._image, self._setup.uids()
         self._user = f"{uid}:{uid}"
@@ -183,7 +184,6 @@ class DockerWorker(WorkerHandle):
             f"size={HOME_BYTES},nr_inodes={_HOME_FILES}"
         )
         files = most_files(setup.limits)
-        core = setup.cores[number % len(setup.cores)]
         limits: dict[str, Any] = {}
         if can.get("PidsLimit"):
             limits["pids_limit"] = _MOST_TASKS
@@ -191,9 +191,9 @@ class DockerWorker(WorkerHandle):
             limits["mem_limit"] = self._memory
         if can.get("SwapLimit"):  # the sum of both: no swap
             limits["memswap_limit"] = self._memory
-        if core is not None and can.get("CPUSet"):
-            limits["cpuset_cpus"] = str(core)
-        elif not strict and can.get("CpuCfsQuota"):
+        if None not in setup.cores and can.get("CPUSet"):
+            limits["cpuset_cpus"] = ",".join(map(str, setup.cores))
+        if not strict and can.get("CpuCfsQuota"):
             # Elsewhere a quota would cost every program more than its limits leave it to bound.
             limits["nano_cpus"] = 10**9
         if door is None:

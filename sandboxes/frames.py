@@ -2,7 +2,8 @@
 
 A frame is a little-endian length and a body. A request's body is `REQUEST`, standard input, the
 length of a description and the description (a tuple, marshalled by the host), the contents of
-the program's files, and the main file.
+the program's files, and the main file. One byte follows it: whether every processor has its
+busy worker.
 """
 
 import marshal

@@ -59,8 +59,7 @@ class LinuxSandbox(Sandbox):
         limits: What a program gets that states no limits of its own.
         profile: "strict" (no new processes), or "fork" (Python programs may start processes;
             needs namespaces).
-        workers: Workers at most; None means one for each processor this process may use. With
-            one for each, every worker stays on its own processor.
+        workers: Workers at most; None means one for each processor this process may use.
         isolation: "namespaces" (bubblewrap), "landlock" (without), or "auto": namespaces where
             they work, else Landlock with a warning that says why.
         preload: Modules that every worker imports once, so that programs get them at once
@@ -113,16 +112,14 @@ class LinuxSandbox(Sandbox):
             profile=profile,
             preload=tuple(preload),
             path=path,
-            # Pinning pays where every processor has its worker; a single worker is better
-            # off wherever the scheduler finds room.
-            cores=tuple(cores) if size >= len(cores) else (None,),
+            cores=tuple(cores),
             groups=cgroups.available(),
         )
         self._pools: dict[str, Pool] = {}
         first = self._probe(isolation)
         self.layers = self._describe(first)
         self._first: dict[str, LinuxWorker] = {profile: first}
-        self._pools[profile] = Pool(lambda number: self._launch(profile, number), size)
+        self._pools[profile] = Pool(lambda number: self._launch(profile, number), size, len(cores))
 
     def _probe(self, isolation: Isolation) -> LinuxWorker:
         """Start the first worker behind the best wall there is."""
@@ -188,7 +185,9 @@ class LinuxSandbox(Sandbox):
                 msg = "the sandbox is closed"
                 raise SandboxError(msg)
             if kind not in self._pools:
-                self._pools[kind] = Pool(lambda number: self._launch(kind, number), self._size)
+                self._pools[kind] = Pool(
+                    lambda number: self._launch(kind, number), self._size, len(self._setup.cores)
+                )
             return self._pools[kind]
 
     @property

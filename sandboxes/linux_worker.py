@@ -52,7 +52,7 @@ class Setup:
     profile: Profile
     preload: tuple[str, ...]
     path: tuple[str, ...]
-    cores: tuple[int | None, ...]
+    cores: tuple[int, ...]
     groups: str | None
     bwrap: str = ""
     uids: dict[tuple[str, int], int] = field(default_factory=dict)

@@ -87,12 +87,14 @@ class Pool:
     Args:
         launch: Starts worker number i (0 to size - 1); raises SandboxError.
         size: How many workers at most.
+        cores: How many processors they have; 0 if that does not matter.
     """
 
-    def __init__(self, launch: Callable[[int], WorkerHandle], size: int) -> None:
+    def __init__(self, launch: Callable[[int], WorkerHandle], size: int, cores: int = 0) -> None:
         """Start nothing yet: workers start when they are first needed."""
         self._launch = launch
         self.size = size
+        self._cores = cores
         self.stats = PoolStats()
         self._closed = False
         self._reset()
@@ -173,6 +175,11 @@ class Pool:
                     self._numbers.append(number)
                     self._changed.notify()
 
+    @property
+    def crowded(self) -> bool:
+        """Whether every processor has its busy worker."""
+        return not self._idle and not self._numbers and 0 < self._cores <= self.size
+
     def run(self, jobs: Sequence[Job]) -> list[Execution]:
         """Run the jobs side by side and return their executions in order.
 
@@ -234,7 +241,8 @@ class _Batch:
         deadline = time.monotonic() + job.limits.wall + GRACE_S
         try:
             handle.prepare(job)
-            handle.channel.send(job.frame, deadline)
+            crowded = b"\1" if self._pool.crowded else b"\0"
+            handle.channel.send((*job.frame, crowded), deadline)
         except SandboxError as error:
             self._fault(number, handle, index, error)
             return

@@ -6,14 +6,15 @@ lengths that must add up, nothing that is decoded by evaluating it.
 
 from __future__ import annotations
 
-import json
 import marshal
 import os
 import select
 import signal
 import socket
+import sys
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ __all__ = ["BOOTSTRAP", "Channel", "Job", "first_frame", "python_job", "read_rep
 #: What the interpreter in a jail is started with (`-c`), before the two descriptors or the path
 #: of a socket: it reads the first frame, which holds the worker's modules and configuration.
 BOOTSTRAP = """
-import json, os, struct, sys, types
+import marshal, os, struct, sys, types
 def start(source, sink):
     def read(size):
         data = b""
@@ -44,14 +45,15 @@ def start(source, sink):
             if not chunk: os._exit(0)
             data += chunk
         return data
-    first = json.loads(read(struct.unpack("<I", read(4))[0]))
-    for name, text in first["modules"]:
+    version, modules, config = marshal.loads(read(struct.unpack("<I", read(4))[0]))
+    for name, text, code in modules:
         module = sys.modules[name] = types.ModuleType(name)
         module.__file__ = "<" + name + ">"
-        exec(compile(text, module.__file__, "exec"), module.__dict__)
+        code = marshal.loads(code) if version == sys.version else compile(text, name, "exec")
+        exec(code, module.__dict__)
         parent, _, leaf = name.rpartition(".")
         if parent: setattr(sys.modules[parent], leaf, module)
-    sys.modules["sandboxes.worker"].main(source, sink, first["config"])
+    sys.modules["sandboxes.worker"].main(source, sink, config)
 if sys.argv[1].startswith("/"):
     import socket
     line = socket.socket(socket.AF_UNIX)
@@ -71,14 +73,26 @@ _MIB = 2**20
 
 
 def first_frame(config: dict[str, Any]) -> bytes:
-    """Return the body of a worker's first frame: its modules and its configuration."""
+    """Return the body of a worker's first frame: its modules and its configuration.
+
+    The modules travel as text and, for a worker of this very Python, compiled: a compiler leaves
+    memory behind that every program's process would have to copy.
+    """
+    return marshal.dumps((sys.version, _modules(), config), 2)
+
+
+@cache
+def _modules() -> list[tuple[str, str, bytes]]:
     here = Path(__file__).parent
-    modules = [("sandboxes", "")]
-    modules += [
+    texts = [("sandboxes", "")]
+    texts += [
         (f"sandboxes.{name}", (here / f"{name}.py").read_text("utf-8")) for name in _WORKER_MODULES
     ]
-    modules.append((DRIVER_NAME, DRIVER_SOURCE))
-    return json.dumps({"modules": modules, "config": config}).encode()
+    texts.append((DRIVER_NAME, DRIVER_SOURCE))
+    return [
+        (name, text, marshal.dumps(compile(text, f"<{name}>", "exec", dont_inherit=True)))
+        for name, text in texts
+    ]
 
 
 @dataclass(frozen=True, slots=True)

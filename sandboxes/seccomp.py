@@ -45,7 +45,7 @@ _X86_64 = """
     renameat=264 renameat2=316 request_key=249 restart_syscall=219 rmdir=84 rseq=334
     rt_sigaction=13 rt_sigpending=127 rt_sigprocmask=14 rt_sigreturn=15 rt_sigsuspend=130
     rt_sigtimedwait=128 sched_get_priority_max=146 sched_get_priority_min=147
-    sched_getaffinity=204 sched_getparam=143 sched_getscheduler=145 sched_rr_get_interval=148
+    sched_getaffinity=204 sched_setaffinity=203 sched_getparam=143 sched_getscheduler=145 sched_rr_get_interval=148
     sched_yield=24 select=23 sendfile=40 sendto=44 set_mempolicy=238 set_robust_list=273
     set_tid_address=218 setitimer=38 setns=308 setpgid=109 setrlimit=160 setsid=112
     setsockopt=54 setxattr=188 shutdown=48 sigaltstack=131 socketpair=53 stat=4 statfs=137
@@ -81,7 +81,7 @@ _AARCH64 = """
     pwritev2=287 read=63 readlinkat=78 readv=65 reboot=142 recvfrom=207 removexattr=14
     renameat=38 renameat2=276 request_key=218 restart_syscall=128 rseq=293 rt_sigaction=134
     rt_sigpending=136 rt_sigprocmask=135 rt_sigreturn=139 rt_sigsuspend=133 rt_sigtimedwait=137
-    sched_get_priority_max=125 sched_get_priority_min=126 sched_getaffinity=123
+    sched_get_priority_max=125 sched_get_priority_min=126 sched_getaffinity=123 sched_setaffinity=122
     sched_getparam=121 sched_getscheduler=120 sched_rr_get_interval=127 sched_yield=124
     sendfile=71 sendto=206 set_mempolicy=237 set_robust_list=99 set_tid_address=96 setitimer=103
     setns=268 setpgid=154 setrlimit=164 setsid=157 setsockopt=208 setxattr=5 shutdown=210
@@ -334,7 +334,7 @@ _WORKER = [
     "execve",
     "execveat",
 ]
-_WORKER_ONLY = ["memfd_create", "seccomp", "landlock_restrict_self"]
+_WORKER_ONLY = ["memfd_create", "seccomp", "landlock_restrict_self", "sched_setaffinity"]
 
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _NUMBERS = {

@@ -29,7 +29,7 @@ from types import CodeType
 from typing import Any, NamedTuple, NoReturn
 
 from sandboxes import landlock, seccomp
-from sandboxes.cloning import Cloner, Template, touch_segments
+from sandboxes.cloning import Cloner, Template
 from sandboxes.confine import address_space, drop_privileges, empty, mount_tmpfs, over, which
 from sandboxes.frames import (
     DISK_OVER,
@@ -112,9 +112,11 @@ class Worker:
         self._libc = libc = ctypes.CDLL(None, use_errno=True)
         random.seed(0)
         self._parent = os.getpid() if os.getpid() != 1 else 0
-        if config["core"] is not None:
+        self._cores = os.sched_getaffinity(0)
+        self._elsewhere = self._cores - {config["core"]}
+        if config["core"] in self._cores:
             os.sched_setaffinity(0, {config["core"]})
-        self._cores = len(os.sched_getaffinity(0))
+        self._next: Spare | None = None
         if config["tmpfs"]:
             mount_tmpfs(libc, self._home, config["uid"], *config["tmpfs"])
         drop_privileges(libc, config["uid"])
@@ -139,7 +141,7 @@ class Worker:
         elif config["landlock"]:
             message = "this kernel has no Landlock, and nothing else keeps programs from files"
             raise OSError(message)
-        cloner = Cloner()
+        self._cloner = cloner = Cloner()
         self._filter = seccomp.Filter(seccomp.program_rules(self._profile), seccomp.ALLOW)
         seccomp.Filter(seccomp.base_rules(), seccomp.EPERM).install()
         self._address_space = address_space()
@@ -154,12 +156,11 @@ class Worker:
         self._set_stage()
         for _ in range(20):
             self._rehearse()
-        touch_segments()
         gc.collect()
         gc.disable()
         gc.freeze()
         # Ending a program's survivors would end a template, too.
-        self._fork = cloner.fork if self._profile == "fork" else Template(cloner, self._become).fork
+        self._template = None if self._profile == "fork" else Template(cloner, self._become)
         write_frame(self._writer, json.dumps(hello).encode())
 
     def _set_stage(self) -> None:
@@ -215,16 +216,20 @@ class Worker:
 
     def serve(self) -> None:
         """Run programs until the host closes the stream."""
+        spare = self._prepare(hurried=False)
         while True:
-            spare = self._prepare()
             frame = read_frame(self._reader)
             if frame is None:
                 return
-            write_frame(self._writer, *self._execute(spare, take_apart(frame)))
-            del frame
+            crowded = bool(frame.pop())
+            reply = self._execute(spare, take_apart(frame), crowded=crowded)
+            write_frame(self._writer, *reply)
+            del frame, reply
             for fd in spare[1:]:
                 os.close(fd)
             empty(self._home)
+            spare = self._next or self._prepare(hurried=True)
+            self._next = None
 
     def complain(self, error: BaseException) -> None:
         """Tell the host what ended the worker."""
@@ -256,7 +261,7 @@ class Worker:
             max(disk, size),
             files,
             0,
-            processes + 2 if self._count_processes else _INFINITY,  # worker and template count
+            processes + 3 if self._count_processes else _INFINITY,  # worker and template count
             space if request.bounded else _INFINITY,
         )
         for kind, value in zip(_KINDS, values, strict=True):
@@ -271,7 +276,7 @@ class Worker:
             return False
         return True
 
-    def _prepare(self) -> Spare:
+    def _prepare(self, *, hurried: bool) -> Spare:
         """Start a process that locks itself down and waits for a request."""
         files = tuple(os.memfd_create(name, 3) for name in ("stdin", "stdout", "stderr"))
         ours, theirs = socket.socketpair()
@@ -279,15 +284,24 @@ class Worker:
         for target, fd in enumerate((*files, theirs.fileno())):
             os.dup2(fd, target)
         theirs.close()
-        pid = self._fork()
-        if pid == 0:
-            self._become()
+        if self._template is not None:
+            pid = self._template.fork(hurried=hurried)
+        else:
+            pid = self._cloner.fork()
+            if pid == 0:
+                self._become(hurried=True)
         return Spare(pid, os.pidfd_open(pid), ours.detach(), *files)
 
-    def _execute(self, spare: Spare, request: Request) -> tuple[bytes, ...]:
-        """Let the spare become the program of this request; return the reply."""
+    def _execute(self, spare: Spare, request: Request, *, crowded: bool) -> tuple[bytes, ...]:
+        """Let the spare become the program of this request; return the reply.
+
+        Where every processor has its program, all stay where they are: moving about only costs.
+        Where not, the program leaves this processor, on which the next one gets ready meanwhile.
+        """
         cpu_s, wall_s, _, _, cap, disk, _, _ = request.limits
         flags = 0
+        if self._elsewhere and not crowded:
+            os.sched_setaffinity(spare.pid, self._elsewhere)
         if not self._load(spare, request):
             flags |= DISK_OVER
             os.kill(spare.pid, signal.SIGKILL)
@@ -298,6 +312,8 @@ class Worker:
             write_all(spare.line, request.message)
         except BrokenPipeError:
             flags |= NOT_STARTED
+        if self._template and self._elsewhere and not crowded:
+            self._next = self._prepare(hurried=False)
         flags |= self._watch_over(spare, start + wall_s, clock, before + cpu_s, disk)
         wall = time.monotonic() - start
         _, status, usage = os.wait4(spare.pid, 0)
@@ -332,7 +348,7 @@ class Worker:
         flags = 0
         try:
             left = cpu_end - time.clock_gettime(clock)
-            pause = min(deadline - time.monotonic(), left / self._cores)
+            pause = min(deadline - time.monotonic(), left / len(self._cores))
             while True:
                 if self._watch:
                     pause = min(pause, 0.02)
@@ -342,7 +358,7 @@ class Worker:
                 if events:  # the host is gone
                     os._exit(0)
                 left = cpu_end - time.clock_gettime(clock)
-                pause = min(deadline - time.monotonic(), left / self._cores)
+                pause = min(deadline - time.monotonic(), left / len(self._cores))
                 if pause <= 0:
                     flags |= TIMED_OUT
                 elif self._watch and over(self._home, disk):
@@ -353,14 +369,18 @@ class Worker:
         finally:
             self._poll.unregister(spare.pidfd)
 
-    def _become(self) -> NoReturn:
-        """Turn the forked process into the program; nothing returns from here."""
+    def _become(self, *, hurried: bool) -> NoReturn:
+        """Turn the forked process into the program; nothing returns from here.
+
+        Args:
+            hurried: Whether a request is waiting for this very process, or soon will be.
+        """
         try:
-            self._lock_down_and_run()
+            self._lock_down_and_run(hurried=hurried)
         finally:
             os._exit(70)
 
-    def _lock_down_and_run(self) -> NoReturn:
+    def _lock_down_and_run(self, *, hurried: bool) -> NoReturn:
         if self._parent:  # without a namespace of our own nothing else ends it with the worker
             self._libc.prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
             if os.getppid() != self._parent:
@@ -368,7 +388,7 @@ class Worker:
         os.setsid()
         os.closerange(_LINE_FD + 1, 1024)
         self._filter.install()
-        if not self._line_poll.poll(_PATIENCE_MS):
+        if not hurried or not self._line_poll.poll(_PATIENCE_MS):
             exec(compile(_WARM, "warm", "exec"), {})
         head = read_exactly(_LINE_FD, LENGTH.size)
         if head is None:

@@ -5,6 +5,7 @@ machine is skipped with its reason.
 """
 
 import json
+import marshal
 from collections import Counter
 
 import pytest
@@ -75,11 +76,14 @@ def test_older_kernels_hold_behind_namespaces(version, monkeypatch):
     original = linux_worker.first_frame
 
     def older(config):
-        first = json.loads(original(config))
-        for module in first["modules"]:
-            if module[0] == "sandboxes.landlock":
-                module[1] += f"\n_real = abi\ndef abi():\n    return min({version}, _real())\n"
-        return json.dumps(first).encode()
+        _, modules, config = marshal.loads(original(config))  # noqa: S302 - our own
+        change = f"\n_real = abi\ndef abi():\n    return min({version}, _real())\n"
+        # As text only, so that it can be changed.
+        modules = [
+            (name, text + (change if name == "sandboxes.landlock" else ""), b"")
+            for name, text, _ in modules
+        ]
+        return marshal.dumps(("text", modules, config), 2)
 
     monkeypatch.setattr(linux_worker, "first_frame", older)
     groups = [case for case in ATTACKS if case.group in ("escape", "faults")]
