@@ -6,11 +6,11 @@ forking to a template that does almost nothing: its children cost it few pages, 
 none. They are the worker's own children (CLONE_PARENT), which it watches and reaps.
 """
 
+import _socket
 import ctypes
 import os
 import select
 import signal
-import socket
 import struct
 from collections.abc import Callable
 from typing import NoReturn
@@ -66,7 +66,7 @@ class Template:
 
     def __init__(self, cloner: Cloner, become: Callable[..., NoReturn]) -> None:
         """Start it."""
-        ours, theirs = socket.socketpair()
+        ours, theirs = _socket.socketpair()
         self._line, line = ours.detach(), theirs.detach()
         parent = os.getpid()
         self.pid = cloner.fork(same_files=True)

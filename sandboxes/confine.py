@@ -4,7 +4,6 @@ Runs inside the jail.
 """
 
 import ctypes
-import mmap
 import os
 import resource
 import struct
@@ -88,18 +87,22 @@ def drop_privileges(libc: ctypes.CDLL, uid: int | None) -> None:
 
 def address_space() -> int:
     """Return the bytes of address space in use, found by asking which limit still allows more."""
+    libc = ctypes.CDLL(None)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t, *(ctypes.c_int,) * 3, ctypes.c_long)
+    libc.munmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t)
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     low, high = 2**20, 2**38
     while high - low > 2**20:
         middle = (low + high) // 2
         resource.setrlimit(resource.RLIMIT_AS, (middle, hard))
-        try:
-            mmap.mmap(-1, _PAGE).close()
-            high = middle
-        except (OSError, MemoryError):
+        place = libc.mmap(None, _PAGE, 0, 0x22, -1, 0)  # MAP_PRIVATE, MAP_ANONYMOUS
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        if place == ctypes.c_void_p(-1).value:
             low = middle
-        finally:
-            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        else:
+            libc.munmap(place, _PAGE)
+            high = middle
     return high
 
 

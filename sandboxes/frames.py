@@ -83,9 +83,18 @@ def write_all(fd: int, data: bytes | bytearray | memoryview) -> None:
 
 
 def read_frame(fd: int) -> bytearray | None:
-    """Read one frame; None at the end of the stream."""
-    head = read_exactly(fd, LENGTH.size)
-    return None if head is None else read_exactly(fd, LENGTH.unpack(head)[0])
+    """Read one frame, after which nothing may follow yet; None at the end of the stream."""
+    data = bytearray(os.read(fd, 2**16))
+    if len(data) < LENGTH.size:
+        return None
+    missing = LENGTH.size + LENGTH.unpack_from(data)[0] - len(data)
+    if missing:
+        rest = read_exactly(fd, missing)
+        if rest is None:
+            return None
+        data += rest
+    del data[: LENGTH.size]
+    return data
 
 
 def write_frame(fd: int, *parts: bytes) -> None:

@@ -15,7 +15,7 @@ import weakref
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sandboxes.base import Execution, SandboxError
 from sandboxes.protocol import Channel, Job, Reply, read_reply, verdict
@@ -95,7 +95,7 @@ class Pool:
         self._launch = launch
         self.size = size
         self._cores = cores
-        self.stats = PoolStats()
+        self._counts = dict.fromkeys(PoolStats.__slots__, 0)
         self._closed = False
         self._reset()
         _pools.add(self)
@@ -107,10 +107,10 @@ class Pool:
         self._numbers = deque(range(self.size))
         self._waiting = 0
 
-    def _count(self, **more: int) -> None:
-        self.stats = replace(
-            self.stats, **{name: getattr(self.stats, name) + n for name, n in more.items()}
-        )
+    @property
+    def stats(self) -> PoolStats:
+        """What the pool did so far."""
+        return PoolStats(**self._counts)
 
     def _take(self, *, wait: bool) -> tuple[int, WorkerHandle] | None:
         """Return a worker; None if none is free and we do not wait."""
@@ -128,7 +128,7 @@ class Pool:
                 if not wait:
                     return None
                 if not counted:
-                    self._count(waits=1)
+                    self._counts["waits"] += 1
                     counted = True
                 self._waiting += 1
                 try:
@@ -149,7 +149,7 @@ class Pool:
                 self._changed.notify()
             raise
         with self._changed:
-            self._count(started=1)
+            self._counts["started"] += 1
             if not self._closed:
                 self._all[number] = handle
                 return handle
@@ -163,13 +163,13 @@ class Pool:
                 self._idle.append((number, handle))
                 self._changed.notify()
 
-    def _drop(self, number: int, handle: WorkerHandle, **why: int) -> None:
+    def _drop(self, number: int, handle: WorkerHandle, why: str = "faults") -> None:
         """Stop a worker and free its place."""
         try:
             handle.stop()
         finally:
             with self._changed:
-                self._count(**why)
+                self._counts[why] += 1
                 if self._all.get(number) is handle:
                     del self._all[number]
                     self._numbers.append(number)
@@ -218,7 +218,6 @@ class _Batch:
         self._todo = deque(range(len(jobs)))
         #: descriptor -> worker's number, worker, job, deadline
         self._busy: dict[int, tuple[int, WorkerHandle, int, float]] = {}
-        self._poll = select.poll()
 
     def run(self) -> list[Execution]:
         try:
@@ -231,7 +230,7 @@ class _Batch:
                 self._collect()
         except BaseException:
             for number, handle, _, _ in self._busy.values():
-                self._pool._drop(number, handle, faults=1)  # noqa: SLF001 - in the middle of a program
+                self._pool._drop(number, handle)  # noqa: SLF001 - in the middle of a program
             raise
         return [result for result in self._results if result is not None]
 
@@ -247,11 +246,9 @@ class _Batch:
             self._fault(number, handle, index, error)
             return
         except BaseException:
-            self._pool._drop(number, handle, faults=1)  # noqa: SLF001
+            self._pool._drop(number, handle)  # noqa: SLF001
             raise
-        fd = handle.channel.fileno()
-        self._busy[fd] = (number, handle, index, deadline)
-        self._poll.register(fd, select.POLLIN)
+        self._busy[handle.channel.fileno()] = (number, handle, index, deadline)
 
     def _collect(self) -> None:
         """Wait for at least one answer or missed deadline, and handle all there are."""
@@ -262,7 +259,10 @@ class _Batch:
         else:
             first = min(deadline for *_, deadline in self._busy.values())
             left = max(0.0, first - time.monotonic())
-            ready = [fd for fd, _ in self._poll.poll(left * 1000 + 1)]
+            poll = select.poll()
+            for fd in self._busy:
+                poll.register(fd, select.POLLIN)
+            ready = [fd for fd, _ in poll.poll(left * 1000 + 1)]
             if not ready:
                 now = time.monotonic()
                 ready = [fd for fd, (*_, deadline) in self._busy.items() if deadline <= now]
@@ -275,21 +275,19 @@ class _Batch:
                 short_of_memory = failed and handle.out_of_memory()
             except SandboxError as error:
                 del self._busy[fd]
-                self._poll.unregister(fd)
                 self._fault(number, handle, index, error)
                 continue
             del self._busy[fd]
-            self._poll.unregister(fd)
             self._results[index] = verdict(reply, job, out_of_memory=short_of_memory)
             self._release(number, handle, reply)
 
     def _release(self, number: int, handle: WorkerHandle, reply: Reply) -> None:
         pool = self._pool
         handle.runs += 1
-        pool._count(runs=1)  # noqa: SLF001
+        pool._counts["runs"] += 1  # noqa: SLF001
         handle.first_kib = handle.first_kib or reply.worker_kib
         if handle.runs >= MAX_RUNS or reply.worker_kib > handle.first_kib + MAX_GROWTH_KIB:
-            pool._drop(number, handle, recycled=1)  # noqa: SLF001
+            pool._drop(number, handle, "recycled")  # noqa: SLF001
         elif self._todo and not pool._waiting:  # noqa: SLF001
             self._send(number, handle)
         else:
@@ -298,13 +296,13 @@ class _Batch:
     def _fault(self, number: int, handle: WorkerHandle, index: int, error: SandboxError) -> None:
         """Replace a failed worker; the job gets one more try, then it is our error."""
         said = handle.last_words()
-        self._pool._drop(number, handle, faults=1)  # noqa: SLF001
+        self._pool._drop(number, handle)  # noqa: SLF001
         self._tries[index] += 1
         if self._tries[index] > 1:
             said = f"; it said: {said}" if said else ""
             msg = f"two workers failed at the same program; the last: {error}{said}"
             raise SandboxError(msg) from error
-        self._pool._count(retries=1)  # noqa: SLF001
+        self._pool._counts["retries"] += 1  # noqa: SLF001
         self._todo.appendleft(index)
 
 

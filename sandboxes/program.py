@@ -1,5 +1,6 @@
 """What a forked process does to become a program; standard library only, runs inside the jail."""
 
+import _thread
 import atexit
 import os
 import sys
@@ -39,12 +40,12 @@ def run_python(
         exit_code = 130 if isinstance(error, KeyboardInterrupt) else 1
         _tell(error)
     try:
-        if threading.active_count() > 1:
+        if _thread._count():  # noqa: SLF001 - asking `threading` touches far more pages
             threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - waits for threads
         atexit._run_exitfuncs()  # noqa: SLF001 - what the interpreter itself calls at its end
     except BaseException as error:
         _tell(error)
-    for stream in {id(one): one for one in (sys.stdout, sys.stderr, *streams)}.values():
+    for stream in (sys.stdout, sys.stderr, *streams):
         try:
             if stream is not None and not stream.closed:
                 stream.flush()

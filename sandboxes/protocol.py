@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import marshal
 import os
-import select
 import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -55,8 +56,8 @@ def start(source, sink):
         if parent: setattr(sys.modules[parent], leaf, module)
     sys.modules["sandboxes.worker"].main(source, sink, config)
 if sys.argv[1].startswith("/"):
-    import socket
-    line = socket.socket(socket.AF_UNIX)
+    import _socket
+    line = _socket.socket(_socket.AF_UNIX)
     line.connect(sys.argv[1])
     one = line.detach()
     start(one, one)
@@ -167,7 +168,7 @@ def python_job(program: Program, limits: Limits, kind: str) -> Job:
 
 
 class Channel:
-    """Frames over a connected socket, each with a deadline.
+    """Frames over a connected socket, each with a deadline; one answer to each request.
 
     Any failure raises `SandboxError`: the channel is then of no more use.
     """
@@ -175,7 +176,6 @@ class Channel:
     def __init__(self, sock: socket.socket) -> None:
         """Take over the socket."""
         self._sock = sock
-        sock.settimeout(0)
 
     def fileno(self) -> int:
         """Return the descriptor, for polling."""
@@ -184,53 +184,51 @@ class Channel:
     def send(self, parts: tuple[bytes, ...], deadline: float) -> None:
         """Send one frame made of the parts."""
         body = b"".join((LENGTH.pack(sum(map(len, parts))), *parts))
-        view = memoryview(body)
-        while view:
-            try:
-                view = view[self._sock.send(view) :]
-            except BlockingIOError:
-                self._wait(select.POLLOUT, deadline)
-            except OSError as error:
-                msg = f"the worker is gone: {error}"
-                raise SandboxError(msg) from error
+        with _failures():
+            self._sock.settimeout(max(0.001, deadline - time.monotonic()))
+            self._sock.sendall(body)
 
     def receive(self, deadline: float, limit: int = _MAX_REPLY) -> bytearray:
         """Receive one frame of at most `limit` bytes."""
-        (size,) = LENGTH.unpack(self._exactly(LENGTH.size, deadline))
-        if size > limit:
-            msg = f"the worker announced a frame of {size} bytes; at most {limit} are taken"
-            raise SandboxError(msg)
-        return self._exactly(size, deadline)
-
-    def _exactly(self, size: int, deadline: float) -> bytearray:
-        data = bytearray(size)
-        view, have = memoryview(data), 0
-        while have < size:
-            try:
-                got = self._sock.recv_into(view[have:])
-            except BlockingIOError:
-                self._wait(select.POLLIN, deadline)
-                continue
-            except OSError as error:
-                msg = f"the worker is gone: {error}"
-                raise SandboxError(msg) from error
-            if not got:
+        data = bytearray()
+        missing = LENGTH.size
+        while missing > 0:
+            with _failures():
+                self._sock.settimeout(max(0.001, deadline - time.monotonic()))
+                chunk = self._sock.recv(min(max(missing, 2**16), 2**20))
+            if not chunk:
                 msg = "the worker ended without an answer"
                 raise SandboxError(msg)
-            have += got
-        return data
-
-    def _wait(self, event: int, deadline: float) -> None:
-        poll = select.poll()
-        poll.register(self._sock, event)
-        left = deadline - time.monotonic()
-        if left <= 0 or not poll.poll(left * 1000):
-            msg = "the worker did not answer in time"
+            data += chunk
+            if len(data) >= LENGTH.size:
+                (size,) = LENGTH.unpack_from(data)
+                if size > limit:
+                    msg = f"the worker announced a frame of {size} bytes; at most {limit} are taken"
+                    raise SandboxError(msg)
+                missing = LENGTH.size + size - len(data)
+            else:
+                missing = LENGTH.size - len(data)
+        if missing:
+            msg = "the worker sent more than an answer"
             raise SandboxError(msg)
+        del data[: LENGTH.size]
+        return data
 
     def close(self) -> None:
         """Close the socket; more than once does nothing."""
         self._sock.close()
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        msg = "the worker did not answer in time"
+        raise SandboxError(msg) from error
+    except OSError as error:
+        msg = f"the worker is gone: {error}"
+        raise SandboxError(msg) from error
 
 
 @dataclass(frozen=True, slots=True)

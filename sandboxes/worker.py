@@ -10,6 +10,7 @@ Frames go both ways over one descriptor pair: a little-endian length, then the b
 worker says is trusted no further than a program's own output: the expected answers are not here.
 """
 
+import _socket
 import ctypes
 import fcntl
 import gc
@@ -21,7 +22,6 @@ import random
 import resource
 import select
 import signal
-import socket
 import sys
 import time
 from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
@@ -36,7 +36,6 @@ from sandboxes.frames import (
     LENGTH,
     NOT_STARTED,
     REPLY,
-    REQUEST,
     STDERR_OVER,
     STDOUT_OVER,
     TIMED_OUT,
@@ -82,8 +81,8 @@ class Spare(NamedTuple):
     """A process that waits to become a program, and the worker's ends of what it holds."""
 
     pid: int
+    line: _socket.socket
     pidfd: int
-    line: int
     stdin: int
     stdout: int
     stderr: int
@@ -154,6 +153,8 @@ class Worker:
         }
         self._hard = {kind: resource.getrlimit(kind)[1] for kind in _KINDS}
         self._set_stage()
+        about = marshal.dumps(("main.py", [], [], None, {}, True), 2)
+        self._sample = LENGTH.pack(len(about)) + about + _WARM.encode()
         for _ in range(20):
             self._rehearse()
         gc.collect()
@@ -199,20 +200,21 @@ class Worker:
         A process that runs code for the first time writes to many pages (caches, lazily made
         state); after a fork each of them has to be copied, which costs more than the work.
         """
-        about = marshal.dumps(("main.py", [], [], None, {}, True), 2)
-        head = REQUEST.pack(1.0, 1.0, 2**29, 32, 2**20, 2**24, 64, 0)
-        message = bytearray(
-            take_apart(bytearray(head + LENGTH.pack(len(about)) + about + _WARM.encode())).message
-        )
-        name, _, _, main = _read_message(message[LENGTH.size :])
-        fresh_main(name, main)
-        exec(compile(main, name, "exec", dont_inherit=True), {"print": str})
+        self._warm_up()
         try:
             exec("1 / 0", {})
         except ZeroDivisionError as error:
             for stream in (sys.stdout, sys.stderr):
                 print(error, file=stream)
                 stream.flush()
+
+    def _warm_up(self) -> None:
+        """Take a sample request as far as it goes without leaving a trace."""
+        name, _, _, main = _read_message(bytearray(self._sample))
+        exec(compile(main, name, "exec", dont_inherit=True), fresh_main(name, main).__dict__)
+        for stream in (sys.stdout, sys.stderr):
+            print(end="", file=stream)
+            stream.flush()
 
     def serve(self) -> None:
         """Run programs until the host closes the stream."""
@@ -225,7 +227,8 @@ class Worker:
             reply = self._execute(spare, take_apart(frame), crowded=crowded)
             write_frame(self._writer, *reply)
             del frame, reply
-            for fd in spare[1:]:
+            spare.line.close()
+            for fd in spare[2:]:
                 os.close(fd)
             empty(self._home)
             spare = self._next or self._prepare(hurried=True)
@@ -279,7 +282,7 @@ class Worker:
     def _prepare(self, *, hurried: bool) -> Spare:
         """Start a process that locks itself down and waits for a request."""
         files = tuple(os.memfd_create(name, 3) for name in ("stdin", "stdout", "stderr"))
-        ours, theirs = socket.socketpair()
+        ours, theirs = _socket.socketpair()
         # Laid out here already: the process only has to close what is not its own.
         for target, fd in enumerate((*files, theirs.fileno())):
             os.dup2(fd, target)
@@ -290,7 +293,7 @@ class Worker:
             pid = self._cloner.fork()
             if pid == 0:
                 self._become(hurried=True)
-        return Spare(pid, os.pidfd_open(pid), ours.detach(), *files)
+        return Spare(pid, ours, os.pidfd_open(pid), *files)
 
     def _execute(self, spare: Spare, request: Request, *, crowded: bool) -> tuple[bytes, ...]:
         """Let the spare become the program of this request; return the reply.
@@ -309,8 +312,8 @@ class Worker:
         before = time.clock_gettime(clock)  # getting ready is not the program's doing
         start = time.monotonic()
         try:
-            write_all(spare.line, request.message)
-        except BrokenPipeError:
+            spare.line.sendall(request.message)
+        except OSError:  # it has died
             flags |= NOT_STARTED
         if self._template and self._elsewhere and not crowded:
             self._next = self._prepare(hurried=False)
@@ -324,9 +327,8 @@ class Worker:
         cpu = max(cpu, 0.0)
         if cpu > cpu_s:
             flags |= TIMED_OUT
-        os.set_blocking(spare.line, False)
         try:
-            said = os.read(spare.line, 2)
+            said = spare.line.recv(2, _socket.MSG_DONTWAIT)
         except (BlockingIOError, ConnectionResetError):
             said = b""
         if said != b"r" and not flags & DISK_OVER:  # written by our own code, once it has begun
@@ -335,7 +337,7 @@ class Worker:
         for fd, flag in ((spare.stdout, STDOUT_OVER), (spare.stderr, STDERR_OVER)):
             written = os.lseek(fd, 0, os.SEEK_CUR)
             flags |= flag if written > cap else 0
-            outputs.append(os.pread(fd, min(written, cap), 0))
+            outputs.append(os.pread(fd, min(written, cap), 0) if written else b"")
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         head = REPLY.pack(flags, status, cpu, wall, peak, own, *map(len, outputs))
         return head, *outputs
@@ -388,8 +390,10 @@ class Worker:
         os.setsid()
         os.closerange(_LINE_FD + 1, 1024)
         self._filter.install()
-        if not hurried or not self._line_poll.poll(_PATIENCE_MS):
-            exec(compile(_WARM, "warm", "exec"), {})
+        if not hurried:
+            compile("x = 1", "warm", "exec")
+        if not self._line_poll.poll(_PATIENCE_MS):
+            self._warm_up()
         head = read_exactly(_LINE_FD, LENGTH.size)
         if head is None:
             os._exit(0)  # the worker is gone
