@@ -14,19 +14,16 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import threading
-import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sandboxes.base import PROFILES, Execution, Limits, Profile, Program, Sandbox, SandboxError
+from sandboxes.base import PROFILES, Limits, Profile, SandboxError
 from sandboxes.docker_engine import LOCAL, connect, faults, knock, reap, sweep
 from sandboxes.docker_image import COMMANDS, Image, find_image
-from sandboxes.docker_worker import HOME_BYTES, DockerWorker, Setup, most_files
-from sandboxes.languages import TOOLS, Compiler, script_job
-from sandboxes.pool import Pool, PoolStats
-from sandboxes.protocol import Job, python_job
+from sandboxes.docker_worker import DockerWorker, Setup, most_files
+from sandboxes.languages import TOOLS
+from sandboxes.pooled import PooledSandbox
 
 __all__ = ["DockerSandbox", "connect"]
 
@@ -36,10 +33,8 @@ _MIB = 2**20
 _FIRST_UID, _UIDS = 1_744_830_464, 2**27
 _FIRST_MAPPED_UID, _MAPPED_UIDS = 20_000, 45_000
 
-_sandboxes: weakref.WeakSet[DockerSandbox] = weakref.WeakSet()
 
-
-class DockerSandbox(Sandbox):
+class DockerSandbox(PooledSandbox):
     """Runs programs in warm workers, each in a container.
 
     Args:
@@ -85,16 +80,13 @@ class DockerSandbox(Sandbox):
         self.limits = limits or Limits()
         self.profile: Profile = profile
         self._url, self._asked, self._preload = client_url, image, tuple(preload)
-        self._compiler = Compiler()
-        self._size = size
-        self._pools: dict[str, Pool] = {}
-        self._first: dict[str, DockerWorker] = {}
+        self._begin()
+        self._size, self._cores = size, 0
         self._image: Image | None = None
-        self._closed = False
-        self._reset()
-        _sandboxes.add(self)
+        self._client: Any = None
         try:
             self._setup = self._prepare(runtime, cores)
+            self._cores = 0 if None in self._setup.cores else len(cores)
             reap(self._api())
             first = self._probe()
             self._first[profile] = first
@@ -110,10 +102,10 @@ class DockerSandbox(Sandbox):
         """Start the first worker, and find out how workers can be spoken to."""
         if self._setup.door:
             try:
-                return self._launch(self.profile, 0)
+                return self._start(self.profile, 0)
             except SandboxError:  # no such mounts, SELinux, gVisor, or something else altogether
                 self._setup = replace(self._setup, door=False)
-        return self._launch(self.profile, 0)
+        return self._start(self.profile, 0)
 
     def _try_out(self, runtime: str) -> None:
         """Run a program: a runtime that is its own kernel may lack what the worker calls."""
@@ -153,18 +145,10 @@ class DockerSandbox(Sandbox):
             features=features,
         )
 
-    def _reset(self) -> None:
-        """Start without a client, at first and in a forked child."""
-        self._lock = threading.RLock()
-        self._client: Any = None
-
     def _after_fork(self) -> None:
-        for worker in self._first.values():
-            worker.abandon()
-        self._first.clear()
+        super()._after_fork()
         # Kept, not closed: another thread may have been in the middle of using it.
-        self._parents_client = self._client
-        self._reset()
+        self._parents_client, self._client = self._client, None
 
     def _api(self) -> Any:
         with self._lock:
@@ -193,11 +177,8 @@ class DockerSandbox(Sandbox):
             layers.append(f"cgroup v{can.get('CgroupVersion', '1')} ({', '.join(groups)})")
         return (*layers, "unprivileged user")
 
-    def _launch(self, kind: str, number: int) -> DockerWorker:
+    def _start(self, kind: str, number: int) -> DockerWorker:
         with self._lock:
-            first = self._first.pop(kind, None)
-            if first is not None:
-                return first
             image = self._image
             if image is None:
                 commands = COMMANDS if self.profile == "fork" and self._asked is None else ()
@@ -216,91 +197,21 @@ class DockerSandbox(Sandbox):
         self._api()
         return self._client
 
-    def _pool(self, kind: str) -> Pool:
-        with self._lock:
-            if self._closed:
-                msg = "the sandbox is closed"
-                raise SandboxError(msg)
-            if kind not in self._pools:
-                cores = len(self._setup.cores) if None not in self._setup.cores else 0
-                self._pools[kind] = Pool(
-                    lambda number: self._launch(kind, number), self._size, cores
-                )
-            return self._pools[kind]
-
-    @property
-    def stats(self) -> dict[str, PoolStats]:
-        """What each pool of workers did so far, by the kind of its jails."""
-        return {kind: pool.stats for kind, pool in self._pools.items()}
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """Python, and what the image has a compiler or runtime for."""
-        return ("python", *(one for one in ("c", "cpp", "javascript") if self._tool(one)))
-
     def _tool(self, language: str) -> str | None:
         return next((self._tools[tool] for tool in TOOLS[language] if self._tools.get(tool)), None)
 
-    def run_batch(self, programs: Iterable[Program]) -> list[Execution]:
-        """Run every program and return the executions in the order of the programs.
-
-        Raises:
-            SandboxError: A fault of ours that one retry on a fresh worker did not cure.
-            ValueError: A language that the image lacks, or a limit over what a worker has.
-        """
-        ready: dict[int, Job] = {}
-        done: dict[int, Execution] = {}
-        compiled: list[tuple[int, Program, Limits, str]] = []
-        count = 0
-        for index, program in enumerate(programs):
-            count += 1
-            limits = program.limits or self.limits
-            if limits.disk_mb * _MIB > HOME_BYTES:
-                msg = f"disk_mb may be {HOME_BYTES // _MIB} at most; got {limits.disk_mb}"
-                raise ValueError(msg)
-            if limits.files > (most := most_files(self.limits)):
-                msg = f"files may be {most} at most, or what the sandbox was given; got {limits.files}"
-                raise ValueError(msg)
-            if program.language == "python":
-                ready[index] = python_job(program, limits, self.profile)
-                continue
-            tool = self._tool(program.language)
-            if tool is None:
-                msg = f"no {program.language} here; languages: {', '.join(self.languages)}"
-                raise ValueError(msg)
-            if program.language == "javascript":
-                ready[index] = script_job(program, limits, tool)
-            else:
-                compiled.append((index, program, limits, tool))
-        if compiled:
-            answers = self._compiler.jobs([one[1:] for one in compiled], self._pool("fork").run)
-            for (index, *_), answer in zip(compiled, answers, strict=True):
-                if isinstance(answer, Job):
-                    ready[index] = answer
-                else:
-                    done[index] = answer
-        for kind in sorted({job.kind for job in ready.values()}):
-            places = [index for index, job in ready.items() if job.kind == kind]
-            results = self._pool(kind).run([ready[index] for index in places])
-            done.update(zip(places, results, strict=True))
-        if self._closed and not count:
-            msg = "the sandbox is closed"
-            raise SandboxError(msg)
-        return [done[index] for index in range(count)]
+    def _check(self, limits: Limits) -> None:
+        super()._check(limits)
+        if limits.files > (most := most_files(self.limits)):
+            msg = f"files may be {most} at most, or what the sandbox was given; got {limits.files}"
+            raise ValueError(msg)
 
     def close(self) -> None:
         """Stop every worker and remove every container. Later calls do nothing."""
         with self._lock:
             if self._closed:
                 return
-            self._closed = True
-            pools = list(self._pools.values())
-            unused = list(self._first.values())
-            self._first.clear()
-        for pool in pools:
-            pool.close()
-        for worker in unused:
-            worker.stop()
+        super().close()
         with self._lock:
             client, self._client = self._client, None
         if client is not None:
@@ -328,11 +239,3 @@ def _own_cores() -> list[int]:
     if hasattr(os, "sched_getaffinity"):
         return sorted(os.sched_getaffinity(0))
     return list(range(os.cpu_count() or 1))
-
-
-def _after_fork() -> None:
-    for sandbox in list(_sandboxes):
-        sandbox._after_fork()  # noqa: SLF001
-
-
-os.register_at_fork(after_in_child=_after_fork)

@@ -20,16 +20,14 @@ from sandboxes.docker_image import Image
 from sandboxes.docker_seccomp import profile
 from sandboxes.docker_streams import AttachedSocket, Door
 from sandboxes.languages import TOOLS
-from sandboxes.pool import WorkerHandle
+from sandboxes.pool import HOME_BYTES, HOME_FILES, WorkerHandle
 from sandboxes.protocol import PYTHON_FLAGS, Channel, Job, first_frame
 from sandboxes.values import UnreadableError, read_json
 
-__all__ = ["HOME_BYTES", "DockerWorker", "Setup", "most_files"]
+__all__ = ["DockerWorker", "Setup", "most_files"]
 
 _START_S = 60.0
 _MIB = 2**20
-#: The one writable file system of a container: bytes and files.
-HOME_BYTES, _HOME_FILES = 64 * _MIB, 4096
 #: Kernel memory and the worker itself, over the program's own limit.
 _GROUP_EXTRA = 192 * _MIB
 #: Tasks of a container, whatever a program's own limit.
@@ -181,7 +179,7 @@ class DockerWorker(WorkerHandle):
         strict = self._kind == "strict"
         tmpfs = (
             f"rw,nosuid,nodev,{'noexec' if strict else 'exec'},mode=0700,uid={uid},gid={uid},"
-            f"size={HOME_BYTES},nr_inodes={_HOME_FILES}"
+            f"size={HOME_BYTES},nr_inodes={HOME_FILES}"
         )
         files = most_files(setup.limits)
         limits: dict[str, Any] = {}

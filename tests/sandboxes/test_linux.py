@@ -277,6 +277,24 @@ def test_a_forked_child_gets_workers_of_its_own(sandbox):
     assert sandbox.stats["strict"].faults == faults
 
 
+def test_a_fork_before_the_first_program():
+    """The worker that was started to see what works belongs to the parent alone."""
+    with opened(workers=1) as sandbox:
+        receive, send = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            with contextlib.suppress(BaseException):
+                os.write(send, sandbox.run("print(6)").stdout)
+                sandbox.close()
+            os._exit(0)
+        os.close(send)
+        assert os.read(receive, 10) == b"6\n"
+        os.close(receive)
+        os.waitpid(pid, 0)
+        assert sandbox.run("print(7)").out == "7\n"
+        assert sandbox.stats["strict"].faults == 0
+
+
 def test_workers_end_with_the_process_that_made_them():
     skip_unless_linux()
     source = (
