@@ -140,7 +140,10 @@ class LinuxSandbox(PooledSandbox):
         elif not landlock.abi():
             reasons.append("this kernel has no Landlock (5.13 or newer has)")
         elif os.geteuid() == 0 and (part := self._setup.interpreter.readable_by_others()):
-            reasons.append(f"an unprivileged user cannot read {part}, where Python is kept")
+            reasons.append(
+                f"an unprivileged user cannot read {part}, where Python is kept (give python=, "
+                "one that every user can read)"
+            )
         else:
             if isolation == "auto":
                 text = (

@@ -15,7 +15,6 @@ import ctypes
 import fcntl
 import gc
 import json
-import marshal
 import math
 import os
 import random
@@ -25,15 +24,13 @@ import signal
 import sys
 import time
 from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
-from types import CodeType
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from sandboxes import landlock, seccomp
 from sandboxes.cloning import Cloner, Template
 from sandboxes.confine import address_space, drop_privileges, empty, mount_tmpfs, over, which
 from sandboxes.frames import (
     DISK_OVER,
-    LENGTH,
     NOT_STARTED,
     REPLY,
     STDERR_OVER,
@@ -41,17 +38,14 @@ from sandboxes.frames import (
     TIMED_OUT,
     Request,
     place,
-    read_exactly,
     read_frame,
     take_apart,
     write_all,
     write_frame,
 )
-from sandboxes.program import fresh_main, run_python
+from sandboxes.program import LINE_FD, Starter
 
 _PAGE = 4096
-#: The descriptor on which a program waits for its request and says that it starts.
-_LINE_FD = 3
 _KINDS = (
     resource.RLIMIT_CORE,
     resource.RLIMIT_CPU,
@@ -64,17 +58,6 @@ _KINDS = (
 _INFINITY = resource.RLIM_INFINITY
 _F_ADD_SEALS = 1033
 _SEAL, _SHRINK, _GROW, _WRITE = 1, 2, 4, 8
-#: Compiled and run in a process whose request has not come yet, so that the pages that compiling
-#: and running write to are its own before anybody waits.
-_WARM = """
-def f(x):
-    return [str(i) for i in range(x)]
-"%s %d" % (f(3), len({"a": 1}))
-"""
-
-
-#: Milliseconds without a request after which nobody is in a hurry.
-_PATIENCE_MS = 1
 
 
 class Spare(NamedTuple):
@@ -108,9 +91,8 @@ class Worker:
         self._home: str = config["home"]
         self._watch: bool = config["watch"]
         self._count_processes: bool = config["count_processes"]
-        self._libc = libc = ctypes.CDLL(None, use_errno=True)
+        libc = ctypes.CDLL(None, use_errno=True)
         random.seed(0)
-        self._parent = os.getpid() if os.getpid() != 1 else 0
         self._cores = os.sched_getaffinity(0)
         self._elsewhere = self._cores - {config["core"]}
         if config["core"] in self._cores:
@@ -141,7 +123,7 @@ class Worker:
             message = "this kernel has no Landlock, and nothing else keeps programs from files"
             raise OSError(message)
         self._cloner = cloner = Cloner()
-        self._filter = seccomp.Filter(seccomp.program_rules(self._profile), seccomp.ALLOW)
+        self._starter = starter = Starter(libc, self._profile)
         seccomp.Filter(seccomp.base_rules(), seccomp.EPERM).install()
         self._address_space = address_space()
         hello = {
@@ -153,15 +135,13 @@ class Worker:
         }
         self._hard = {kind: resource.getrlimit(kind)[1] for kind in _KINDS}
         self._set_stage()
-        about = marshal.dumps(("main.py", [], [], None, {}, True), 2)
-        self._sample = LENGTH.pack(len(about)) + about + _WARM.encode()
         for _ in range(20):
-            self._rehearse()
+            starter.rehearse()
         gc.collect()
         gc.disable()
         gc.freeze()
         # Ending a program's survivors would end a template, too.
-        self._template = None if self._profile == "fork" else Template(cloner, self._become)
+        self._template = None if self._profile == "fork" else Template(cloner, starter.become)
         write_frame(self._writer, json.dumps(hello).encode())
 
     def _set_stage(self) -> None:
@@ -169,14 +149,12 @@ class Worker:
         self._reader, self._writer, self._errors = (
             fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64) for fd in (self._reader, self._writer, 2)
         )
-        self._line_poll = select.poll()
-        self._line_poll.register(_LINE_FD, select.POLLIN)
         self._poll = select.poll()
         self._poll.register(self._reader, select.POLLIN)
-        for target in range(_LINE_FD + 1):
+        for target in range(LINE_FD + 1):
             fd = os.memfd_create("empty")
             os.dup2(fd, target)
-            if fd > _LINE_FD:
+            if fd > LINE_FD:
                 os.close(fd)
         sys.stdin = TextIOWrapper(BufferedReader(FileIO(0, closefd=False)), "utf-8", newline="\n")
         sys.stdout = TextIOWrapper(
@@ -193,28 +171,6 @@ class Worker:
         for name in [name for name in sys.modules if name.partition(".")[0] == "sandboxes"]:
             del sys.modules[name]
         sys.path.insert(0, self._home)
-
-    def _rehearse(self) -> None:
-        """Do once here what every program does, so that no copy has to do it for the first time.
-
-        A process that runs code for the first time writes to many pages (caches, lazily made
-        state); after a fork each of them has to be copied, which costs more than the work.
-        """
-        self._warm_up()
-        try:
-            exec("1 / 0", {})
-        except ZeroDivisionError as error:
-            for stream in (sys.stdout, sys.stderr):
-                print(error, file=stream)
-                stream.flush()
-
-    def _warm_up(self) -> None:
-        """Take a sample request as far as it goes without leaving a trace."""
-        name, _, _, main = _read_message(bytearray(self._sample))
-        exec(compile(main, name, "exec", dont_inherit=True), fresh_main(name, main).__dict__)
-        for stream in (sys.stdout, sys.stderr):
-            print(end="", file=stream)
-            stream.flush()
 
     def serve(self) -> None:
         """Run programs until the host closes the stream."""
@@ -292,7 +248,7 @@ class Worker:
         else:
             pid = self._cloner.fork()
             if pid == 0:
-                self._become(hurried=True)
+                self._starter.become(hurried=True)
         return Spare(pid, ours, os.pidfd_open(pid), *files)
 
     def _execute(self, spare: Spare, request: Request, *, crowded: bool) -> tuple[bytes, ...]:
@@ -370,69 +326,6 @@ class Worker:
                     pause = 60
         finally:
             self._poll.unregister(spare.pidfd)
-
-    def _become(self, *, hurried: bool) -> NoReturn:
-        """Turn the forked process into the program; nothing returns from here.
-
-        Args:
-            hurried: Whether a request is waiting for this very process, or soon will be.
-        """
-        try:
-            self._lock_down_and_run(hurried=hurried)
-        finally:
-            os._exit(70)
-
-    def _lock_down_and_run(self, *, hurried: bool) -> NoReturn:
-        if self._parent:  # without a namespace of our own nothing else ends it with the worker
-            self._libc.prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
-            if os.getppid() != self._parent:
-                os._exit(0)
-        os.setsid()
-        os.closerange(_LINE_FD + 1, 1024)
-        self._filter.install()
-        if not hurried:
-            compile("x = 1", "warm", "exec")
-        if not self._line_poll.poll(_PATIENCE_MS):
-            self._warm_up()
-        head = read_exactly(_LINE_FD, LENGTH.size)
-        if head is None:
-            os._exit(0)  # the worker is gone
-        # From here on everything, a lack of memory included, is on the program's account.
-        os.write(_LINE_FD, b"r")
-        name, main, command = "main.py", bytearray(), None
-        argv: list[str] = []
-        try:
-            message = read_exactly(_LINE_FD, LENGTH.unpack(head)[0])
-            if message is None:
-                os._exit(0)
-            name, argv, command, main = _read_message(message)
-            if command is None:
-                code: CodeType | BaseException = compile(main, name, "exec", dont_inherit=True)
-        except BaseException as error:
-            code = error.with_traceback(None)
-        if command is not None:
-            _execute(*command)
-        os.close(_LINE_FD)
-        gc.enable()
-        run_python(code, main, name, argv)
-
-
-def _read_message(message: bytearray) -> tuple[str, list[str], Any, bytearray]:
-    """Return name, arguments, what to execute (a list of words and an environment) and text."""
-    (size,) = LENGTH.unpack_from(message)
-    start = LENGTH.size
-    name, argv, _, command, env, _ = marshal.loads(memoryview(message)[start : start + size])
-    del message[: start + size]
-    return name, argv, (command, env) if command else None, message
-
-
-def _execute(command: list[str], env: dict[str, str]) -> NoReturn:
-    fcntl.fcntl(_LINE_FD, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
-    try:
-        os.execve(command[0], command, env)  # noqa: S606
-    except OSError:
-        os.write(_LINE_FD, b"x")
-    os._exit(127)
 
 
 def _end_survivors() -> tuple[float, int]:
