@@ -214,13 +214,15 @@ class Worker:
             os.ftruncate(fd, size)
             fcntl.fcntl(fd, _F_ADD_SEALS, _SEAL | _SHRINK | _GROW)
         space = memory + (self._address_space if self._profile != "exec" else 2**26)
+        # The worker counts too, and the template and the next process where there are these.
+        others = 1 if self._template is None else 3
         values = (
             0,
             math.ceil(cpu_s) + 1,
             max(disk, size),
             files,
             0,
-            processes + 3 if self._count_processes else _INFINITY,  # worker and template count
+            processes + others if self._count_processes else _INFINITY,
             space if request.bounded else _INFINITY,
         )
         for kind, value in zip(_KINDS, values, strict=True):
