@@ -46,7 +46,7 @@ def _bytes(text: str | bytes) -> bytes:
 class WasmSandbox(Sandbox):
     """Runs Python programs in WebAssembly.
 
-    A program sees the standard library (read-only), its own folder (`/work`, where it starts) and
+    A program sees the standard library (read-only), its own folder (`/tmp`, where it starts) and
     nothing else: no network, no processes, no threads, no environment. Its clock starts on
     2026-01-01 and advances with its cost; sleeping moves the clock and takes no time, but counts
     in `wall_s`. Its random bytes and hash seed are always the same. So is its cost, on every

@@ -92,8 +92,8 @@ def run(path, arguments, leave=os._exit, finish=atexit._run_exitfuncs):
 
 sys.modules["sandbox_entry"] = ModuleType("sandbox_entry")
 sys.modules["sandbox_entry"].run = run
-os.chdir("/work")
-sys.path.insert(0, "/work")
+os.chdir("/tmp")
+sys.path.insert(0, "/tmp")
 sys.path_importer_cache.clear()
 del name, text
 os.environ.clear()

@@ -82,7 +82,7 @@ def test_a_program_gets_what_it_is_given(sandbox):
         Program(textwrap.dedent(source), argv=["a b", "é\n"], stdin="tëxt", files=files)
     )
     assert done.out == "['a b', 'é\\n'] tëxt 7 bc __main__\n"
-    assert done.err == "['helper.py', 'main.py', 'sub'] /work main.py\n"
+    assert done.err == "['helper.py', 'main.py', 'sub'] /tmp main.py\n"
     assert done.ok
     assert done.exit_code == 0
     assert done.signal is None
@@ -289,11 +289,11 @@ def test_recursion(sandbox):
     [
         "open('/etc/passwd')",
         "open('../stdin')",
-        "open('/work/../../stdin')",
+        "open('/tmp/../../stdin')",
         "import os; os.symlink('/etc/passwd', 'x'); open('x')",
         "import os; os.symlink('../stdin', 'x'); open('x')",
         "import os; os.listdir('/proc')",
-        "import os; os.stat('/work/..').st_ino or 1 / 0; os.listdir('/work/..')",
+        "import os; os.stat('/tmp/..').st_ino or 1 / 0; os.listdir('/tmp/..')",
         "open('/usr/local/lib/x', 'w')",
         "import socket; socket.create_connection(('127.0.0.1', 80))",
         "import threading; threading.Thread(target=print).start()",
