@@ -1,0 +1,1 @@
+"""The code domain: programs from specifications, verified by execution in a sandbox."""
