@@ -23,7 +23,7 @@ from sandboxes.docker_engine import LOCAL, connect, faults, knock, reap, sweep
 from sandboxes.docker_image import COMMANDS, Image, find_image
 from sandboxes.docker_worker import DockerWorker, Setup, most_files
 from sandboxes.languages import TOOLS
-from sandboxes.pooled import PooledSandbox
+from sandboxes.pooled import PooledSandbox, check_hash_seed
 
 __all__ = ["DockerSandbox", "connect"]
 
@@ -47,12 +47,13 @@ class DockerSandbox(PooledSandbox):
         preload: Modules that every worker imports once, so that programs get them at once.
             Their distributions are copied into the image, unless `image` is given: then they
             must be in there.
+        hash_seed: PYTHONHASHSEED of every program.
         client_url: Where the engine listens; None means DOCKER_HOST or the default socket.
 
     Raises:
         SandboxError: There is no engine, no image, or no container starts; the message says
             how to fix it.
-        ValueError: An unknown profile, or fewer than one worker.
+        ValueError: An unknown profile, fewer than one worker, or a bad hash seed.
     """
 
     name = "docker"
@@ -67,6 +68,7 @@ class DockerSandbox(PooledSandbox):
         runtime: str | None = None,
         preload: Sequence[str] = (),
         client_url: str | None = None,
+        hash_seed: int = 0,
     ) -> None:
         """Remove what dead processes left, find or make the image, and start one worker."""
         if profile not in PROFILES:
@@ -80,6 +82,7 @@ class DockerSandbox(PooledSandbox):
         self.limits = limits or Limits()
         self.profile: Profile = profile
         self._url, self._asked, self._preload = client_url, image, tuple(preload)
+        self._hash_seed = check_hash_seed(hash_seed)
         self._begin()
         self._size, self._cores = size, 0
         self._image: Image | None = None
@@ -143,6 +146,7 @@ class DockerSandbox(PooledSandbox):
             uids=_Uids(mapped=mapped),
             door=self._api().base_url == LOCAL,
             features=features,
+            hash_seed=self._hash_seed,
         )
 
     def _after_fork(self) -> None:

@@ -38,7 +38,7 @@ _HOME = "/tmp"  # noqa: S108 - a mount of the container's own
 _DOOR = "/run/sandbox"
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _READ = ("/usr", "/lib", "/lib32", "/lib64", "/opt", "/etc/passwd")
-_ENVIRONMENT = {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
+_ENVIRONMENT = {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class Setup:
     uids: Callable[[], int]
     door: bool
     features: dict[str, Any]
+    hash_seed: int
 
 
 def _memory(limits: Limits, frame: int) -> int:
@@ -221,6 +222,7 @@ class DockerWorker(WorkerHandle):
         )
         # A name without a value takes the image's own variable away.
         environment = dict.fromkeys(image.environment) | _ENVIRONMENT
+        environment["PYTHONHASHSEED"] = str(setup.hash_seed)
         return {
             "image": image.name,
             "entrypoint": [image.python, *PYTHON_FLAGS, *line],

@@ -25,7 +25,7 @@ from sandboxes.base import PROFILES, Limits, Profile, SandboxError
 from sandboxes.interpreter import find_interpreter
 from sandboxes.languages import TOOLS
 from sandboxes.linux_worker import LinuxWorker, Setup
-from sandboxes.pooled import PooledSandbox
+from sandboxes.pooled import PooledSandbox, check_hash_seed
 
 __all__ = ["Isolation", "LinuxSandbox"]
 
@@ -62,10 +62,12 @@ class LinuxSandbox(PooledSandbox):
             ("numpy", "sympy"). They are looked up in this interpreter's own paths, which
             programs can then read.
         python: The interpreter that programs run on; None means this process's own.
+        hash_seed: PYTHONHASHSEED of every program, so that a second sandbox can tell whether a
+            program depends on it.
 
     Raises:
         SandboxError: Nothing here can isolate a program; the message says how to fix it.
-        ValueError: An unknown profile or isolation, or fewer than one worker.
+        ValueError: An unknown profile or isolation, fewer than one worker, or a bad hash seed.
     """
 
     name = "linux"
@@ -79,6 +81,7 @@ class LinuxSandbox(PooledSandbox):
         isolation: Isolation = "auto",
         preload: Sequence[str] = (),
         python: str | None = None,
+        hash_seed: int = 0,
     ) -> None:
         """Start one worker, to find out what isolates here."""
         if sys.platform != "linux":
@@ -108,6 +111,7 @@ class LinuxSandbox(PooledSandbox):
             path=path,
             cores=tuple(cores),
             groups=cgroups.available(),
+            hash_seed=check_hash_seed(hash_seed),
         )
         first = self._probe(isolation)
         self.layers = self._describe(first)

@@ -52,6 +52,7 @@ class Setup:
     cores: tuple[int, ...]
     groups: str | None
     bwrap: str = ""
+    hash_seed: int = 0
     uids: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
@@ -86,7 +87,11 @@ class LinuxWorker(WorkerHandle):
         setup = self._setup
         config = self._config(number)
         python = [setup.interpreter.executable, *PYTHON_FLAGS, "0", "0"]
-        environment = {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
+        environment = {
+            "PYTHONHASHSEED": str(setup.hash_seed),
+            "LC_ALL": "C.UTF-8",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
         passing, told = [], -1
         try:
             if setup.namespaces:

@@ -13,7 +13,7 @@ from sandboxes.languages import Compiler, script_job
 from sandboxes.pool import HOME_BYTES, Pool, PoolStats, WorkerHandle
 from sandboxes.protocol import Job, python_job
 
-__all__ = ["PooledSandbox"]
+__all__ = ["PooledSandbox", "check_hash_seed"]
 
 _sandboxes: weakref.WeakSet[PooledSandbox] = weakref.WeakSet()
 
@@ -145,6 +145,14 @@ class PooledSandbox(Sandbox):
             pool.close()
         for worker in unused:
             worker.stop()
+
+
+def check_hash_seed(value: int) -> int:
+    """Return the value if it is a seed that Python takes; raises ValueError otherwise."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**32:
+        msg = f"hash_seed must be a whole number from 0 to 4294967295; got {value!r}"
+        raise ValueError(msg)
+    return value
 
 
 def _after_fork() -> None:

@@ -190,7 +190,11 @@ def _subscripts(node: ast.Subscript) -> Iterator[_Edit]:
             bound = getattr(part, name)
             if isinstance(bound, ast.expr):
                 for by in (1, -1):
-                    fields: dict[str, Any] = {"lower": part.lower, "upper": part.upper, "step": part.step}
+                    fields: dict[str, Any] = {
+                        "lower": part.lower,
+                        "upper": part.upper,
+                        "step": part.step,
+                    }
                     fields[name] = _shifted(bound, by)
                     yield "shift slice", "slice", ast.Slice(**fields)
     elif isinstance(part, ast.Name | ast.BinOp):

@@ -130,6 +130,15 @@ def test_hash_seed_and_random_state_are_fixed(sandbox):
     assert first == second
 
 
+def test_another_hash_seed_is_another_order():
+    show = "print(hash('a'), list({'a', 'b', 'c', 'd', 'e'}))"
+    with opened(workers=1, hash_seed=1) as one, opened(workers=1, hash_seed=2) as two:
+        assert one.run(show).out == one.run(show).out != two.run(show).out
+    for bad in (-1, 2**32, "1", True):
+        with pytest.raises(ValueError, match="hash_seed"):
+            LinuxSandbox(hash_seed=bad)
+
+
 def test_a_batch_comes_back_in_order(sandbox):
     programs = [Program(f"print({number})") for number in range(50)]
     assert [done.out for done in sandbox.run_batch(programs)] == [f"{n}\n" for n in range(50)]
