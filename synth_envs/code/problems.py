@@ -1,0 +1,95 @@
+"""What a programming problem is before it becomes a task: reference, second opinion, inputs."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from synth_envs.core import Json
+from synth_envs.seeding import TaskRandom
+
+__all__ = ["Problem", "Template"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A function to write, and all that is needed to tell whether it was written right.
+
+    Attributes:
+        family: The template that made it.
+        entry: The function's name.
+        parameters: Names and types, as Python annotations write them.
+        returns: The type of what it returns.
+        statement: The specification in English. It alone determines every output.
+        source: The reference: Python that defines `entry`.
+        second: Another program for the same specification, written or derived by another method.
+        inputs: Arguments, at least 30 of them: the first `public` small and telling, the others
+            boundary cases, random and large ones. Tests are chosen from them.
+        public: How many of them are shown.
+        difficulty: In [0, 1].
+        notes: What the template wants to remember of its choices.
+    """
+
+    family: str
+    entry: str
+    parameters: tuple[tuple[str, str], ...]
+    returns: str
+    statement: str
+    source: str
+    second: str
+    inputs: tuple[tuple[Json, ...], ...]
+    public: int = 3
+    difficulty: float = 0.0
+    notes: dict[str, Json] = field(default_factory=dict)
+
+    @property
+    def signature(self) -> str:
+        """The line that begins the function, without its colon."""
+        inner = ", ".join(f"{name}: {kind}" for name, kind in self.parameters)
+        return f"def {self.entry}({inner}) -> {self.returns}"
+
+
+class Template(ABC):
+    """A kind of algorithmic problem with variations that change what the right program is.
+
+    Attributes:
+        name: Unique among the templates.
+        group: The heading it is listed under.
+    """
+
+    name: ClassVar[str]
+    group: ClassVar[str]
+
+    @abstractmethod
+    def make(self, rng: TaskRandom, difficulty: float) -> Problem:
+        """Draw one problem; all randomness comes from `rng`."""
+
+    def problem(
+        self,
+        *,
+        entry: str,
+        parameters: Sequence[tuple[str, str]],
+        returns: str,
+        statement: str,
+        source: str,
+        second: str,
+        inputs: Sequence[Sequence[Json]],
+        difficulty: float,
+    ) -> Problem:
+        """Return a problem of this template; an input that comes twice is kept once."""
+        kept: dict[str, tuple[Json, ...]] = {}
+        for one in inputs:
+            kept.setdefault(repr(one), tuple(one))
+        return Problem(
+            self.name,
+            entry,
+            tuple(parameters),
+            returns,
+            statement,
+            source,
+            second,
+            tuple(kept.values()),
+            difficulty=difficulty,
+        )
