@@ -1,7 +1,7 @@
 """The gates that a problem passes before it becomes a task, each with a named reason.
 
-References, their second opinions, mutants and trivial solvers all run in the sandbox, a whole
-batch of problems at a time. The hidden tests are chosen so that they tell the reference from
+References, their second opinions and mutants run in the sandbox, a whole batch of problems at a
+time. The hidden tests are chosen so that they tell the reference from
 every mutant and every trivial solver that any of the problem's inputs tells apart.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -211,56 +211,78 @@ def _compare(
     return None
 
 
-def _trivial(problem: Problem, values: Sequence[Json]) -> list[str]:
-    """Programs that solve nothing, but answer."""
-    head = f"{problem.signature}:\n    "
-    names = [name for name, _ in problem.parameters]
-    common = max((json.dumps(value) for value in values), key=[*map(json.dumps, values)].count)
+def _solvers(problem: Problem, values: Sequence[Json]) -> list[Callable[..., Json]]:
+    """Functions that solve nothing, but answer. They are ours, so they need no sandbox."""
+    texts = [json.dumps(value) for value in values]
+    common = json.loads(max(texts, key=texts.count))
     shown = {
-        json.dumps(list(arguments)): value
-        for arguments, value in zip(
-            problem.inputs[: problem.public], values[: problem.public], strict=True
-        )
+        json.dumps(problem.inputs[place]): values[place]
+        for place in range(min(problem.public, len(values)))
     }
-    constants = [repr(json.loads(common)), "None", "0", "1", "-1", "''", "[]", "True", "False"]
-    bodies = [f"return {constant}" for constant in constants]
-    bodies += [f"return {name}" for name in names]
-    for function in ("len", "sum", "max", "min", "sorted", "str"):
-        bodies.append(f"return {function}({names[0]})")
-    bodies.append(f"return {names[0]}[::-1]")
-    bodies.append(
-        f"import json\n    return {shown!r}.get(json.dumps([{', '.join(names)}]), "
-        f"{json.loads(common)!r})"
-    )
-    return [head + body + "\n" for body in bodies]
+    constants: list[Json] = [common, None, 0, 1, -1, "", [], True, False]
+    found = [_constantly(constant) for constant in constants]
+    found += [_argument(place) for place in range(len(problem.parameters))]
+    functions: list[Callable[[Json], Json]] = [len, sum, max, min, sorted, str, _reversed]
+    found += [_of_first(function) for function in functions]
+    found.append(lambda *given: shown.get(json.dumps(given), common))
+    return found
+
+
+def _constantly(value: Json) -> Callable[..., Json]:
+    return lambda *_: value
+
+
+def _argument(place: int) -> Callable[..., Json]:
+    return lambda *given: given[place]
+
+
+def _of_first(function: Callable[[Json], Json]) -> Callable[..., Json]:
+    return lambda first, *_: function(first)
+
+
+def _reversed(value: Json) -> Json:
+    return value[::-1]
+
+
+def _fooled(problem: Problem, values: Sequence[Json]) -> list[frozenset[int]]:
+    """Return for each trivial solver the places of the inputs on which it is wrong."""
+    fails = []
+    for solver in _solvers(problem, values):
+        wrong = set()
+        for place, (given, value) in enumerate(zip(problem.inputs, values, strict=True)):
+            try:
+                right = same_value(solver(*given), value)
+            except (TypeError, ValueError, IndexError, KeyError):
+                right = False
+            if not right:
+                wrong.add(place)
+        fails.append(frozenset(wrong))
+    return fails
 
 
 def _choose_all(
     problems: Sequence[Problem], work: Sequence[tuple[int, list[Json], float]], sandbox: Sandbox
 ) -> list[tuple[int, Outcome]]:
-    """Run mutants and trivial solvers of all problems in one batch, and choose the tests."""
+    """Run the mutants of all problems in one batch, and choose the tests."""
     calls: list[Call] = []
-    sizes = []
-    for place, values, cpu_s in work:
+    counts = []
+    for place, _, cpu_s in work:
         problem = problems[place]
         changed = mutants(problem.source)
         step = max(1, -(-len(changed) // _MOST_MUTANTS))
         limits = Limits(cpu_s=max(0.2, 10 * cpu_s), wall_s=3.0, memory_mb=128)
         each = max(0.02, 5 * cpu_s)
-        trivial = _trivial(problem, values)
-        sources = [one.source for one in changed[::step]] + trivial
-        sizes.append((len(sources) - len(trivial), len(trivial)))
         calls += [
-            Call(source, problem.entry, problem.inputs, each, limits=limits) for source in sources
+            Call(one.source, problem.entry, problem.inputs, each, limits=limits)
+            for one in changed[::step]
         ]
+        counts.append(len(changed[::step]))
     done = iter(call_batch(sandbox, calls))
     outcomes: list[tuple[int, Outcome]] = []
-    for (place, values, cpu_s), (changed_count, trivial_count) in zip(work, sizes, strict=True):
-        fails = [_fails(next(done), values) for _ in range(changed_count + trivial_count)]
-        outcome = _choose(
-            problems[place], values, fails[:changed_count], fails[changed_count:], cpu_s
-        )
-        outcomes.append((place, outcome))
+    for (place, values, cpu_s), count in zip(work, counts, strict=True):
+        fails = [_fails(next(done), values) for _ in range(count)]
+        trivial = _fooled(problems[place], values)
+        outcomes.append((place, _choose(problems[place], values, fails, trivial, cpu_s)))
     return outcomes
 
 
