@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import ClassVar
 
 from synth_envs.core import Json
 from synth_envs.seeding import TaskRandom
 
-__all__ = ["Problem", "Template"]
+__all__ = ["Problem", "Template", "load_template"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +95,23 @@ class Template(ABC):
             tuple(kept.values()),
             difficulty=difficulty,
         )
+
+
+@cache
+def load_template(path: str) -> Template:
+    """Import and make the template at "package.module:Class".
+
+    Raises:
+        ValueError: The path names no template.
+    """
+    module, _, name = path.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        msg = f"cannot load the template {path!r}: {error}"
+        raise ValueError(msg) from error
+    if not (isinstance(found, type) and issubclass(found, Template)):
+        msg = f"{path!r} is not a subclass of synth_envs.code.problems.Template"
+        raise ValueError(msg)  # noqa: TRY004 - the path is a value
+    template: Template = found()
+    return template
