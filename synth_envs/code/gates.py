@@ -270,8 +270,8 @@ def _choose_all(
         problem = problems[place]
         changed = mutants(problem.source)
         step = max(1, -(-len(changed) // _MOST_MUTANTS))
-        limits = Limits(cpu_s=max(0.2, 10 * cpu_s), wall_s=3.0, memory_mb=128)
-        each = max(0.02, 5 * cpu_s)
+        limits = Limits(cpu_s=max(0.08, 8 * cpu_s), wall_s=3.0, memory_mb=128)
+        each = max(0.015, 4 * cpu_s)
         calls += [
             Call(one.source, problem.entry, problem.inputs, each, limits=limits)
             for one in changed[::step]
@@ -287,12 +287,18 @@ def _choose_all(
 
 
 def _fails(done: Calls, values: Sequence[Json]) -> frozenset[int]:
-    """Return the places of the inputs on which a program is wrong."""
-    return frozenset(
-        place
-        for place, (one, value) in enumerate(zip(done.results, values, strict=True))
-        if one.status != "ok" or not same_value(one.value, value)
-    )
+    """Return the places of the inputs on which a program is wrong.
+
+    Where it was ended, only the input at which it was ended counts: on those that would have come
+    after it the program may be right.
+    """
+    fails = set()
+    for place, (one, value) in enumerate(zip(done.results, values, strict=True)):
+        if one.status != "ok" or not same_value(one.value, value):
+            fails.add(place)
+        if one.status == "missing":
+            break
+    return frozenset(fails)
 
 
 def _choose(
