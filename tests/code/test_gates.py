@@ -5,8 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from sandboxes import SandboxError
-from sandboxes.linux import LinuxSandbox
 from synth_envs.code.gates import REASONS, Accepted, examine
 from synth_envs.code.grading import grade_calls
 from synth_envs.code.mutants import mutants
@@ -49,17 +47,6 @@ GOOD = Problem(
     SECOND,
     inputs(),
 )
-
-
-@pytest.fixture(scope="module")
-def sandboxes():
-    try:
-        one = LinuxSandbox(workers=2)
-        two = LinuxSandbox(workers=1, hash_seed=1)
-    except SandboxError as error:
-        pytest.skip(f"no linux sandbox here: {error}")
-    with one, two:
-        yield one, two
 
 
 def of_list(source, second=None, **changes):

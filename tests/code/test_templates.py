@@ -2,8 +2,6 @@
 
 import pytest
 
-from sandboxes import SandboxError
-from sandboxes.linux import LinuxSandbox
 from synth_envs.code.gates import Accepted, examine
 from synth_envs.code.problems import Problem, load_template
 from synth_envs.code.templates import TEMPLATES
@@ -11,17 +9,6 @@ from synth_envs.seeding import task_rng
 
 LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
 DRAWS = 4
-
-
-@pytest.fixture(scope="module")
-def sandboxes():
-    try:
-        one = LinuxSandbox(workers=2)
-        two = LinuxSandbox(workers=1, hash_seed=1)
-    except SandboxError as error:
-        pytest.skip(f"no linux sandbox here: {error}")
-    with one, two:
-        yield one, two
 
 
 def drawn(name):
