@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import ClassVar
@@ -26,12 +26,18 @@ class Problem:
         returns: The type of what it returns.
         statement: The specification in English. It alone determines every output.
         source: The reference: Python that defines `entry`.
-        second: Another program for the same specification, written or derived by another method.
+        second: Another program for the same specification, written or derived by another method;
+            empty if `answers` takes its place.
         inputs: Arguments, at least 30 of them: the first `public` small and telling, the others
             boundary cases, random and large ones. Tests are chosen from them.
         public: How many of them are shown.
         difficulty: In [0, 1].
         notes: What the template wants to remember of its choices.
+        answers: The outputs for `inputs`, found by something other than a program (an interpreter
+            of another language, a formula), in place of `second`.
+        growing: Arguments of doubling size, smallest first, on which cost is measured. Only
+            templates of `CodeEfficiency` have them: there `source` is slow and `second` is fast.
+        wordings: Other texts that say the same as `statement`, each complete in itself.
     """
 
     family: str
@@ -45,6 +51,9 @@ class Problem:
     public: int = 3
     difficulty: float = 0.0
     notes: dict[str, Json] = field(default_factory=dict)
+    answers: tuple[Json, ...] | None = None
+    growing: tuple[tuple[Json, ...], ...] = ()
+    wordings: tuple[str, ...] = ()
 
     @property
     def signature(self) -> str:
@@ -76,14 +85,22 @@ class Template(ABC):
         returns: str,
         statement: str,
         source: str,
-        second: str,
         inputs: Sequence[Sequence[Json]],
         difficulty: float,
+        second: str = "",
+        answer: Callable[..., Json] | None = None,
+        growing: Sequence[Sequence[Json]] = (),
+        wordings: Sequence[str] = (),
+        notes: dict[str, Json] | None = None,
     ) -> Problem:
-        """Return a problem of this template; an input that comes twice is kept once."""
+        """Return a problem of this template; an input that comes twice is kept once.
+
+        `answer` takes the place of `second`: it gives the output for the arguments.
+        """
         kept: dict[str, tuple[Json, ...]] = {}
         for one in inputs:
             kept.setdefault(repr(one), tuple(one))
+        answers = None if answer is None else tuple(answer(*one) for one in kept.values())
         return Problem(
             self.name,
             entry,
@@ -94,6 +111,10 @@ class Template(ABC):
             second,
             tuple(kept.values()),
             difficulty=difficulty,
+            notes=notes or {},
+            answers=answers,
+            growing=tuple(map(tuple, growing)),
+            wordings=tuple(wordings),
         )
 
 
