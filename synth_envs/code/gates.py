@@ -1,8 +1,8 @@
 """The gates that a problem passes before it becomes a task, each with a named reason.
 
-References, their second opinions and mutants run in the sandbox, a whole batch of problems at a
-time. The hidden tests are chosen so that they tell the reference from
-every mutant and every trivial solver that any of the problem's inputs tells apart.
+References, second opinions and mutants run in the sandbox, a whole batch of problems at a time.
+The hidden tests are chosen so that they tell the reference from every mutant and every trivial
+solver that any of the problem's inputs tells apart. Nothing depends on a clock: steps are counted.
 """
 
 from __future__ import annotations
@@ -10,30 +10,32 @@ from __future__ import annotations
 import ast
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from pathlib import Path
+from typing import Any, TypeAlias
 
-from sandboxes import Limits, Sandbox, call_batch
+from sandboxes import Execution, Limits, Program, Sandbox, call_batch
 from sandboxes.calls import Call, Calls
-from sandboxes.values import same_value
+from sandboxes.values import UnreadableError, read_json, same_value
 from synth_envs.code.extract import parse_source
 from synth_envs.code.grading import Example
-from synth_envs.code.mutants import mutants
+from synth_envs.code.mutants import Mutant, mutants
 from synth_envs.code.problems import Problem
+from synth_envs.code.trivial import fooled, trivial_solvers
 from synth_envs.core import Json
 
-__all__ = ["REASONS", "Accepted", "Rejected", "examine"]
+__all__ = ["REASONS", "Accepted", "Outcome", "Rejected", "examine"]
 
 #: Why a problem is rejected, in the order in which the gates stand.
 REASONS = (
     "parse",
     "forbidden",
     "reference_fails",
-    "nondeterministic",
     "bounds",
-    "disagree",
     "degenerate",
+    "nondeterministic",
+    "disagree",
     "trivial",
     "weak_tests",
 )
@@ -57,37 +59,51 @@ _MOST_OUTPUT = 2_000
 #: Of the mutants that any input can tell from the reference, the tests must tell so many; of all
 #: mutants (some mean the same as the reference), so many.
 _LEAST_KILLED, _LEAST_KILLED_OF_ALL = 0.95, 0.6
-_REFERENCE = Limits(cpu_s=2.0, memory_mb=256)
-_CHECKED = """
-def checked_{entry}(*arguments):
-    import copy
-    before = copy.deepcopy(arguments)
-    value = {entry}(*arguments)
-    if arguments != before:
-        raise ValueError("the arguments were changed")
-    return value
-"""
+#: Steps of the reference on one input, and of a mutant beyond ten times the reference's.
+_MOST_STEPS, _SPARE_STEPS = 200_000, 1_000
+_LIMITS = Limits(cpu_s=4.0, memory_mb=256)
+#: A public example like another one teaches nothing; so far is looked for a better one.
+_LOOK_AHEAD = 12
+_TRIAL = (Path(__file__).parent / "trial.py").read_text("utf-8") + "\n\nmain()\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A problem with its tests.
+    """A problem with its outputs and tests.
 
     Attributes:
         problem: The problem.
-        public: Tests that are shown.
-        hidden: Tests that decide.
+        values: The reference's output for each of the problem's inputs.
+        shown: The places of the inputs that are public tests.
+        chosen: The places of those that are hidden tests.
         killed: The share of all mutants that the hidden tests tell from the reference.
         killable: The share of them that any input does.
-        cpu_s: Processor seconds of the reference on all inputs.
+        mutants: The mutants, each with the places of the inputs on which it is wrong.
+        steps: Loop iterations and calls of the reference on each input.
     """
 
     problem: Problem
-    public: tuple[Example, ...]
-    hidden: tuple[Example, ...]
+    values: tuple[Json, ...]
+    shown: tuple[int, ...]
+    chosen: tuple[int, ...]
     killed: float
     killable: float
-    cpu_s: float
+    mutants: tuple[tuple[Mutant, frozenset[int]], ...]
+    steps: tuple[int, ...]
+
+    def examples(self, places: Sequence[int]) -> tuple[Example, ...]:
+        """Return the tests at these places."""
+        return tuple(Example(self.problem.inputs[place], self.values[place]) for place in places)
+
+    @property
+    def public(self) -> tuple[Example, ...]:
+        """The tests that are shown."""
+        return self.examples(self.shown)
+
+    @property
+    def hidden(self) -> tuple[Example, ...]:
+        """The tests that decide."""
+        return self.examples(self.chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,22 +137,27 @@ def examine(problems: Sequence[Problem], sandbox: Sandbox, other: Sandbox) -> li
     """
     outcomes: list[Outcome | None] = [_read(problem) for problem in problems]
     rest = [place for place, outcome in enumerate(outcomes) if outcome is None]
-    runs = _run_references([problems[place] for place in rest], sandbox, other)
-    work: list[tuple[int, list[Json], float]] = []
-    for place, (again, elsewhere, second, checked) in zip(rest, runs, strict=True):
-        outcomes[place] = _compare(problems[place], again, elsewhere, second, checked)
-        if outcomes[place] is None:
-            values = [one.value for one in again.results]
-            work.append((place, values, again.executions[0].cpu_s))
-    if work:
-        for place, outcome in _choose_all(problems, work, sandbox):
-            outcomes[place] = outcome
+    changed = {place: mutants(problems[place].source, _MOST_MUTANTS) for place in rest}
+    trials = [_trial(problems[place], changed[place]) for place in rest]
+    tried = dict(zip(rest, map(_tried, sandbox.run_batch(trials)), strict=True))
+    for place in rest:
+        outcomes[place] = _alone(problems[place], tried[place])
+    rest = [place for place in rest if outcomes[place] is None]
+    asked = [place for place in rest if problems[place].answers is None]
+    seconds = call_batch(sandbox, [_call(problems[place], "second") for place in asked])
+    opinions = dict(zip(asked, seconds, strict=True))
+    elsewhere = call_batch(other, [_call(problems[place], "source") for place in rest])
+    for place, there in zip(rest, elsewhere, strict=True):
+        outcomes[place] = _together(
+            problems[place], tried[place], there, opinions.get(place)
+        ) or _choose(problems[place], tried[place], changed[place])
     return [outcome for outcome in outcomes if outcome is not None]
 
 
 def _read(problem: Problem) -> Rejected | None:
     """The gates that only read."""
-    for source in (problem.source, problem.second):
+    sources = [problem.source] if problem.answers is not None else [problem.source, problem.second]
+    for source in sources:
         tree = parse_source(source)
         if tree is None or not any(
             isinstance(one, ast.FunctionDef) and one.name == problem.entry for one in tree.body
@@ -161,49 +182,48 @@ def _forbidden(node: ast.AST) -> str:
     return ", ".join(names)
 
 
-def _run_references(
-    problems: Sequence[Problem], sandbox: Sandbox, other: Sandbox
-) -> list[tuple[Calls, Calls, Calls, Calls]]:
-    here: list[Call] = []
-    there: list[Call] = []
-    for one in problems:
-        checked = one.source + _CHECKED.format(entry=one.entry)
-        here += [
-            Call(one.source, one.entry, one.inputs, limits=_REFERENCE),
-            Call(one.second, one.entry, one.inputs, limits=_REFERENCE),
-            Call(checked, f"checked_{one.entry}", one.inputs, limits=_REFERENCE),
-        ]
-        there.append(Call(one.source, one.entry, one.inputs, limits=_REFERENCE))
-    first, elsewhere = iter(call_batch(sandbox, here)), call_batch(other, there)
-    return [(next(first), there_too, next(first), next(first)) for there_too in elsewhere]
+def _call(problem: Problem, which: str) -> Call:
+    return Call(getattr(problem, which), problem.entry, problem.inputs, limits=_LIMITS)
 
 
-def _agree(one: Calls, two: Calls) -> bool:
-    return all(
-        a.status == b.status == "ok" and same_value(a.value, b.value)
-        for a, b in zip(one.results, two.results, strict=True)
-    )
+def _trial(problem: Problem, changed: Sequence[Mutant]) -> Program:
+    job = {
+        "entry": problem.entry,
+        "programs": [problem.source, *(one.source for one in changed)],
+        "inputs": problem.inputs,
+        "most": _MOST_STEPS,
+        "spare": _SPARE_STEPS,
+    }
+    return Program(_TRIAL, stdin=json.dumps(job), limits=_LIMITS)
 
 
-def _compare(
-    problem: Problem, again: Calls, elsewhere: Calls, second: Calls, checked: Calls
-) -> Rejected | None:
-    """The gates that look at what references returned."""
-    bad = next((one for one in again.results if one.status != "ok"), None)
-    if bad is not None:
-        return Rejected(problem, "reference_fails", f"{bad.status} {bad.error}")
-    if not _agree(again, elsewhere) or not _agree(again, checked):
-        wrong = next((one.error for one in checked.results if one.error), "it depends on hashing")
-        return Rejected(problem, "nondeterministic", wrong)
-    texts = [json.dumps(one.value) for one in again.results]
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What `trial` found: see there. `wrong` also says how the run ended, if it did not end well."""
+
+    wrong: str
+    values: list[Json]
+    steps: list[int]
+    fails: list[list[int]]
+
+
+def _tried(execution: Execution) -> _Tried:
+    try:
+        done: Any = read_json(execution.stdout)
+        return _Tried(done["wrong"], done["values"], done["steps"], done["fails"])
+    except (UnreadableError, TypeError, KeyError):
+        return _Tried(f"bounds: the run of its mutants ended with {execution.status}", [], [], [])
+
+
+def _alone(problem: Problem, tried: _Tried) -> Rejected | None:
+    """The gates that look at the reference alone."""
+    if tried.wrong:
+        kind, _, detail = tried.wrong.partition(": ")
+        reasons = {"changed": "nondeterministic", "fails": "reference_fails"}
+        return Rejected(problem, reasons.get(kind, kind), detail)
+    texts = [json.dumps(value, sort_keys=True) for value in tried.values]
     if max(map(len, texts)) > _MOST_OUTPUT:
         return Rejected(problem, "bounds", f"an output of {max(map(len, texts))} characters")
-    if again.executions[0].cpu_s > _REFERENCE.cpu_s / 2:
-        return Rejected(problem, "bounds", f"{again.executions[0].cpu_s:.2f} s on its inputs")
-    for place, (a, b) in enumerate(zip(again.results, second.results, strict=True)):
-        if b.status != "ok" or not same_value(a.value, b.value):
-            said = f"{problem.inputs[place]!r}: {a.value!r} and {b.status} {b.value!r} {b.error}"
-            return Rejected(problem, "disagree", said[:500])
     counts = Counter(texts)
     few = len(counts) < 5
     if len(counts) < 2 or (few and min(counts.values()) < len(texts) / 10):
@@ -211,136 +231,80 @@ def _compare(
     return None
 
 
-def _solvers(problem: Problem, values: Sequence[Json]) -> list[Callable[..., Json]]:
-    """Functions that solve nothing, but answer. They are ours, so they need no sandbox."""
-    texts = [json.dumps(value) for value in values]
-    common = json.loads(max(texts, key=texts.count))
-    shown = {
-        json.dumps(problem.inputs[place]): values[place]
-        for place in range(min(problem.public, len(values)))
-    }
-    constants: list[Json] = [common, None, 0, 1, -1, "", [], True, False]
-    found = [_constantly(constant) for constant in constants]
-    found += [_argument(place) for place in range(len(problem.parameters))]
-    functions: list[Callable[[Json], Json]] = [len, sum, max, min, sorted, str, _reversed]
-    found += [_of_first(function) for function in functions]
-    found.append(lambda *given: shown.get(json.dumps(given), common))
-    return found
+def _together(
+    problem: Problem, tried: _Tried, there: Calls, second: Calls | None
+) -> Rejected | None:
+    """The gates that compare the reference with itself elsewhere and with the second opinion."""
+    for given, here, elsewhere in zip(problem.inputs, tried.values, there.results, strict=True):
+        if elsewhere.status != "ok" or not same_value(here, elsewhere.value):
+            said = f"{given!r}: {here!r} here and {elsewhere.value!r} under another hash seed"
+            return Rejected(problem, "nondeterministic", said[:500])
+    if problem.answers is not None:
+        opinions = [("ok", value, "") for value in problem.answers]
+    else:
+        results = second.results if second is not None else ()
+        opinions = [(one.status, one.value, one.error) for one in results]
+    for given, value, (status, again, error) in zip(
+        problem.inputs, tried.values, opinions, strict=True
+    ):
+        if status != "ok" or not same_value(value, again):
+            said = f"{given!r}: {value!r} and {status} {again!r} {error}"
+            return Rejected(problem, "disagree", said[:500])
+    return None
 
 
-def _constantly(value: Json) -> Callable[..., Json]:
-    return lambda *_: value
+def _telling(problem: Problem, texts: Sequence[str]) -> list[int]:
+    """Return the places of the public examples, with different outputs as far as that goes."""
+    shown: list[int] = []
+    spare = list(range(problem.public, min(_LOOK_AHEAD, len(texts))))
+    for place in range(problem.public):
+        known = {texts[one] for one in shown}
+        better = next((one for one in spare if texts[one] not in known), None)
+        if texts[place] in known and better is not None:
+            spare.remove(better)
+            shown.append(better)
+        else:
+            shown.append(place)
+    return shown
 
 
-def _argument(place: int) -> Callable[..., Json]:
-    return lambda *given: given[place]
-
-
-def _of_first(function: Callable[[Json], Json]) -> Callable[..., Json]:
-    return lambda first, *_: function(first)
-
-
-def _reversed(value: Json) -> Json:
-    return value[::-1]
-
-
-def _fooled(problem: Problem, values: Sequence[Json]) -> list[frozenset[int]]:
-    """Return for each trivial solver the places of the inputs on which it is wrong."""
-    fails = []
-    for solver in _solvers(problem, values):
-        wrong = set()
-        for place, (given, value) in enumerate(zip(problem.inputs, values, strict=True)):
-            try:
-                right = same_value(solver(*given), value)
-            except (TypeError, ValueError, IndexError, KeyError):
-                right = False
-            if not right:
-                wrong.add(place)
-        fails.append(frozenset(wrong))
-    return fails
-
-
-def _choose_all(
-    problems: Sequence[Problem], work: Sequence[tuple[int, list[Json], float]], sandbox: Sandbox
-) -> list[tuple[int, Outcome]]:
-    """Run the mutants of all problems in one batch, and choose the tests."""
-    calls: list[Call] = []
-    counts = []
-    for place, _, cpu_s in work:
-        problem = problems[place]
-        changed = mutants(problem.source)
-        step = max(1, -(-len(changed) // _MOST_MUTANTS))
-        limits = Limits(cpu_s=max(0.08, 8 * cpu_s), wall_s=3.0, memory_mb=128)
-        each = max(0.015, 4 * cpu_s)
-        calls += [
-            Call(one.source, problem.entry, problem.inputs, each, limits=limits)
-            for one in changed[::step]
-        ]
-        counts.append(len(changed[::step]))
-    done = iter(call_batch(sandbox, calls))
-    outcomes: list[tuple[int, Outcome]] = []
-    for (place, values, cpu_s), count in zip(work, counts, strict=True):
-        fails = [_fails(next(done), values) for _ in range(count)]
-        trivial = _fooled(problems[place], values)
-        outcomes.append((place, _choose(problems[place], values, fails, trivial, cpu_s)))
-    return outcomes
-
-
-def _fails(done: Calls, values: Sequence[Json]) -> frozenset[int]:
-    """Return the places of the inputs on which a program is wrong.
-
-    Where it was ended, only the input at which it was ended counts: on those that would have come
-    after it the program may be right.
-    """
-    fails = set()
-    for place, (one, value) in enumerate(zip(done.results, values, strict=True)):
-        if one.status != "ok" or not same_value(one.value, value):
-            fails.add(place)
-        if one.status == "missing":
-            break
-    return frozenset(fails)
-
-
-def _choose(
-    problem: Problem,
-    values: Sequence[Json],
-    changed: Sequence[frozenset[int]],
-    trivial: Sequence[frozenset[int]],
-    cpu_s: float,
-) -> Outcome:
+def _choose(problem: Problem, tried: _Tried, changed: Sequence[Mutant]) -> Outcome:
     """Choose hidden tests, greedily, until they tell the reference from all that can be told."""
-    candidates = range(problem.public, len(problem.inputs))
-    left = dict(enumerate((*trivial, *changed)))
-    able = {place: fails for place, fails in left.items() if fails & set(candidates)}
-    if any(place not in able for place in range(len(trivial))):
+    values = tried.values
+    shown = _telling(problem, [json.dumps(value, sort_keys=True) for value in values])
+    candidates = [place for place in range(len(values)) if place not in shown]
+    fails = [frozenset(places) for places in tried.fails]
+    trivial = [
+        fooled(solver, problem.inputs, values)
+        for solver in trivial_solvers(problem.inputs, values, shown)
+    ]
+    if any(wrong.isdisjoint(candidates) for wrong in trivial):
         return Rejected(problem, "trivial", "a program that solves nothing passes on every input")
+    todo = [wrong for wrong in (*trivial, *fails) if not wrong.isdisjoint(candidates)]
     chosen: list[int] = []
-    todo = dict(able)
     while todo and len(chosen) < _MOST_HIDDEN:
-        best = max(candidates, key=lambda place: sum(place in fails for fails in todo.values()))
+        counts = Counter(place for wrong in todo for place in wrong)
+        best = max(candidates, key=lambda place: counts[place])
         chosen.append(best)
-        todo = {place: fails for place, fails in todo.items() if best not in fails}
+        todo = [wrong for wrong in todo if best not in wrong]
     spare = [place for place in candidates if place not in chosen]
     missing = max(0, _LEAST_HIDDEN - len(chosen))
     if missing and spare:
         chosen += spare[:: max(1, len(spare) // missing)][:missing]
-    hidden = sorted(chosen)
-    killed = sum(bool(fails & set(hidden)) for fails in changed)
-    killable = sum(bool(fails) for fails in changed)
-    if any(not fails & set(hidden) for fails in trivial):
+    killed = sum(not wrong.isdisjoint(chosen) for wrong in fails)
+    killable = sum(bool(wrong) for wrong in fails)
+    if any(wrong.isdisjoint(chosen) for wrong in trivial):
         return Rejected(problem, "trivial", "a program that solves nothing passes the tests")
-    share = killed / max(1, len(changed))
+    share = killed / max(1, len(fails))
     if killed < _LEAST_KILLED * killable or share < _LEAST_KILLED_OF_ALL:
-        return Rejected(problem, "weak_tests", f"{killed} of {len(changed)} mutants are found")
-
-    def examples(places: Sequence[int]) -> tuple[Example, ...]:
-        return tuple(Example(problem.inputs[place], values[place]) for place in places)
-
+        return Rejected(problem, "weak_tests", f"{killed} of {len(fails)} mutants are found")
     return Accepted(
         problem,
-        examples(range(problem.public)),
-        examples(hidden),
+        tuple(values),
+        tuple(shown),
+        tuple(sorted(chosen)),
         share,
-        killable / max(1, len(changed)),
-        cpu_s,
+        killable / max(1, len(fails)),
+        tuple(zip(changed, fails, strict=True)),
+        tuple(tried.steps),
     )

@@ -7,7 +7,6 @@ a mutant is what `CodeRepair` asks to mend. Everything is a change of the syntax
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -93,26 +92,31 @@ class Mutant:
 _Edit = tuple[str, str, Any]
 
 
-def mutants(source: str) -> list[Mutant]:
-    """Return every mutant of a program, in the order of the program, each text once.
+def mutants(source: str, most: int | None = None) -> list[Mutant]:
+    """Return the mutants of a program in the order of the program, each text once.
+
+    Args:
+        source: One of ours: responses are never mutated.
+        most: So many at most, spread evenly over the program.
 
     Raises:
-        SyntaxError: The source is not Python. It is one of ours: responses are never mutated.
+        SyntaxError: The source is not Python.
     """
     tree = ast.parse(source)
+    edits = [(node, edit) for node in ast.walk(tree) for edit in _edits(node)]
+    edits.sort(key=lambda one: getattr(one[0], "lineno", 0))
+    if most is not None and len(edits) > most:
+        edits = [edits[place * len(edits) // most] for place in range(most)]
     seen = {ast.unparse(tree)}
     found = []
-    for node in ast.walk(tree):
-        line = getattr(node, "lineno", 0)
-        for operator, name, value in _edits(node):
-            before = getattr(node, name)
-            setattr(node, name, value)
-            text = ast.unparse(ast.fix_missing_locations(copy.deepcopy(tree)))
-            setattr(node, name, before)
-            if text not in seen:
-                seen.add(text)
-                found.append(Mutant(text + "\n", operator, line))
-    found.sort(key=lambda one: (one.line, one.source))
+    for node, (operator, name, value) in edits:
+        before = getattr(node, name)
+        setattr(node, name, value)
+        text = ast.unparse(tree)
+        setattr(node, name, before)
+        if text not in seen:
+            seen.add(text)
+            found.append(Mutant(text + "\n", operator, getattr(node, "lineno", 0)))
     return found
 
 
