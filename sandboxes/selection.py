@@ -41,6 +41,9 @@ def _wasm(**options: Any) -> Sandbox:
     if options.pop("profile", "strict") != "strict":
         msg = "the wasm backend has no processes, so it has no fork profile"
         raise SandboxError(msg)
+    if options.pop("hash_seed", 0):
+        msg = "the wasm backend always hashes text in one way"
+        raise SandboxError(msg)
     if options.pop("preload", ()):
         msg = "the wasm backend has the standard library only: nothing can be preloaded"
         raise SandboxError(msg)
@@ -92,11 +95,13 @@ def open_sandbox(backend: str | None = None, **options: Any) -> Sandbox:
     raise SandboxError(msg)
 
 
-_shared: dict[tuple[Profile, tuple[str, ...]], Sandbox] = {}
+_shared: dict[tuple[Profile, tuple[str, ...], int], Sandbox] = {}
 _lock = threading.Lock()
 
 
-def get_sandbox(profile: Profile = "strict", preload: Sequence[str] = ()) -> Sandbox:
+def get_sandbox(
+    profile: Profile = "strict", preload: Sequence[str] = (), hash_seed: int = 0
+) -> Sandbox:
     """Return this process's shared sandbox, opened at the first call.
 
     It is usable from many threads and after a fork, and is closed at the end of the process.
@@ -105,16 +110,18 @@ def get_sandbox(profile: Profile = "strict", preload: Sequence[str] = ()) -> San
     Args:
         profile: "strict", or "fork" for programs that start processes.
         preload: Modules that its workers import once ("numpy", "sympy").
+        hash_seed: How programs hash text (PYTHONHASHSEED), to see whether their results hang on it.
 
     Raises:
         SandboxError: No sandbox works here, or not the one that was asked for.
         ValueError: The environment variable names no backend.
     """
-    key = profile, tuple(preload)
+    key = profile, tuple(preload), hash_seed
+    options: dict[str, Any] = {"hash_seed": hash_seed} if hash_seed else {}
     with _lock:
         found = _shared.get(key)
         if found is None or found.closed:
-            found = _shared[key] = open_sandbox(profile=profile, preload=key[1])
+            found = _shared[key] = open_sandbox(profile=profile, preload=key[1], **options)
         return found
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Literal, Protocol, TypeAlias
 
-from synth_envs.seeding import Split, TaskRandom, split_of
+from synth_envs.seeding import Split, TaskRandom, split_of, split_of_key
 
 __all__ = [
     "Json",
@@ -41,6 +41,9 @@ class Task:
         reference: A JSON value that only the verifier and the oracle read.
         difficulty: In [0, 1].
         metadata: JSON values for analysis; never shown to the agent.
+        split_key: Names the problem behind the prompt. Tasks with the same key share a split, so
+            that one program, say, is not trained on in one wording and tested in another. Empty:
+            the task's own content decides.
     """
 
     family: str
@@ -48,6 +51,7 @@ class Task:
     reference: Json
     difficulty: float
     metadata: Mapping[str, Json]
+    split_key: str
 
     def __init__(
         self,
@@ -56,6 +60,7 @@ class Task:
         reference: Json,
         difficulty: float = 0.0,
         metadata: Mapping[str, Json] | None = None,
+        split_key: str = "",
     ) -> None:
         # Writing the instance dict directly costs a third of a frozen dataclass's own __init__,
         # which would be a quarter of the cost of generating a simple task.
@@ -65,6 +70,7 @@ class Task:
         fields["reference"] = reference
         fields["difficulty"] = float(difficulty)
         fields["metadata"] = {} if metadata is None else metadata
+        fields["split_key"] = split_key
 
     @cached_property
     def digest(self) -> bytes:
@@ -78,8 +84,8 @@ class Task:
 
     @property
     def split(self) -> Split:
-        """The split that owns this task; a function of the content hash alone."""
-        return split_of(self.digest)
+        """The split that owns this task; a function of its content alone."""
+        return split_of_key(self.split_key) if self.split_key else split_of(self.digest)
 
     def __eq__(self, other: object) -> bool:
         """Equal when every field is equal."""
@@ -91,7 +97,7 @@ class Task:
 
     def to_dict(self) -> dict[str, Json]:
         """The task as plain JSON values, the inverse of `from_dict`."""
-        return {
+        fields = {
             "task_id": self.task_id,
             "family": self.family,
             "prompt": self.prompt,
@@ -99,6 +105,7 @@ class Task:
             "difficulty": self.difficulty,
             "metadata": dict(self.metadata),
         }
+        return fields | {"split_key": self.split_key} if self.split_key else fields
 
     def to_json(self) -> str:
         """One line of JSON with sorted keys, equal for equal tasks."""
@@ -122,16 +129,16 @@ class Task:
             raise ValueError(msg)
         family, prompt = data["family"], data["prompt"]
         difficulty, metadata = data.get("difficulty", 0.0), data.get("metadata", {})
-        if not (
-            isinstance(family, str) and isinstance(prompt, str) and isinstance(metadata, Mapping)
-        ):
-            msg = "malformed task: family and prompt must be text and metadata an object"
+        key = data.get("split_key", "")
+        texts = isinstance(family, str) and isinstance(prompt, str) and isinstance(key, str)
+        if not (texts and isinstance(metadata, Mapping)):
+            msg = "malformed task: family, prompt and split_key must be text, metadata an object"
             raise ValueError(msg)  # noqa: TRY004 - as above
         number = isinstance(difficulty, int | float) and not isinstance(difficulty, bool)
         if not (number and 0 <= difficulty <= 1):
             msg = f"malformed task: difficulty must be a number in [0, 1], got {difficulty!r}"
             raise ValueError(msg)
-        task = cls(family, prompt, data["reference"], float(difficulty), dict(metadata))
+        task = cls(family, prompt, data["reference"], float(difficulty), dict(metadata), key)
         claimed = data.get("task_id", task.task_id)
         if claimed != task.task_id:
             msg = f"task_id {claimed!r} is not the hash of its content ({task.task_id!r})"
@@ -159,12 +166,15 @@ class Score:
         parts: Named reward terms, always present.
         feedback: What the agent may see. Never the reference, nor anything that depends on it
             beyond the verdict.
+        final: Whether the episode ends here even if the response failed and turns are left, as
+            after a verdict that must not be probed again.
     """
 
     value: float
     status: Status
     parts: Mapping[str, float] = field(default_factory=dict)
     feedback: str = ""
+    final: bool = False
 
     def as_info(self) -> dict[str, Json]:
         """A fresh dict for `info["score"]`."""

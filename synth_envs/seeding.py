@@ -10,7 +10,7 @@ from collections.abc import MutableSequence, Sequence
 from hashlib import blake2b
 from typing import Literal, TypeVar
 
-__all__ = ["SPLITS", "Split", "TaskRandom", "split_of", "stream_key", "task_rng"]
+__all__ = ["SPLITS", "Split", "TaskRandom", "split_of", "split_of_key", "stream_key", "task_rng"]
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
@@ -126,3 +126,8 @@ def split_of(digest: bytes) -> Split:
         digest: The task's content hash (at least 8 bytes).
     """
     return _SPLIT_OF_DECILE[int.from_bytes(digest[:8], "little") % 10]
+
+
+def split_of_key(key: str) -> Split:
+    """The split that owns every task of one problem (see `Task.split_key`)."""
+    return split_of(blake2b(key.encode(), digest_size=16).digest())

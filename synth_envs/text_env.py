@@ -60,7 +60,8 @@ class TextTaskEnv(gym.Env[str, str]):
 
     ## Episode End
 
-    Terminates when a response passes or the turns are used up. Truncates only on a fault of ours
+    Terminates when a response passes, when a verdict is final, or when the turns are used up.
+    Truncates only on a fault of ours
     (`info["score"]["status"] == "error"`, reward 0), which trainers should mask.
 
     ## Arguments
@@ -299,7 +300,8 @@ def outcome(
 ) -> tuple[str, float, bool, bool, dict[str, Any]]:
     """The 5-tuple of a step that brought `score` on turn `turn` (counted from 1)."""
     truncated = score.status == "error"
-    terminated = not truncated and (score.status == "pass" or turn >= max_turns)
+    over = score.status == "pass" or score.final or turn >= max_turns
+    terminated = not truncated and over
     verdict = score.as_info()
     # Batched infos take the dtype of their first value: an integer 0 would round the others off.
     verdict["value"] = float(score.value)

@@ -22,10 +22,10 @@ from synth_envs.code.extract import parse_source
 from synth_envs.code.grading import Example
 from synth_envs.code.mutants import Mutant, mutants
 from synth_envs.code.problems import Problem
-from synth_envs.code.trivial import fooled, trivial_solvers
+from synth_envs.code.trivial import fooled, guesses, trivial_solvers
 from synth_envs.core import Json
 
-__all__ = ["REASONS", "Accepted", "Outcome", "Rejected", "examine"]
+__all__ = ["REASONS", "Accepted", "Outcome", "Rejected", "Tried", "examine"]
 
 #: Why a problem is rejected, in the order in which the gates stand.
 REASONS = (
@@ -68,6 +68,21 @@ _TRIAL = (Path(__file__).parent / "trial.py").read_text("utf-8") + "\n\nmain()\n
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """A mutant that was run.
+
+    Attributes:
+        mutant: The mutant.
+        fails: The places of the problem's inputs on which it does not do what the reference does.
+        odd: Whether it also fails on one of the `trivial.guesses`.
+    """
+
+    mutant: Mutant
+    fails: frozenset[int]
+    odd: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """A problem with its outputs and tests.
 
@@ -78,7 +93,8 @@ class Accepted:
         chosen: The places of those that are hidden tests.
         killed: The share of all mutants that the hidden tests tell from the reference.
         killable: The share of them that any input does.
-        mutants: The mutants, each with the places of the inputs on which it is wrong.
+        mutants: The mutants.
+        probed: What the reference returns for the `trivial.guesses` on which it does not fail.
         steps: Loop iterations and calls of the reference on each input.
     """
 
@@ -88,7 +104,8 @@ class Accepted:
     chosen: tuple[int, ...]
     killed: float
     killable: float
-    mutants: tuple[tuple[Mutant, frozenset[int]], ...]
+    mutants: tuple[Tried, ...]
+    probed: tuple[Json, ...]
     steps: tuple[int, ...]
 
     def examples(self, places: Sequence[int]) -> tuple[Example, ...]:
@@ -191,6 +208,7 @@ def _trial(problem: Problem, changed: Sequence[Mutant]) -> Program:
         "entry": problem.entry,
         "programs": [problem.source, *(one.source for one in changed)],
         "inputs": problem.inputs,
+        "probes": guesses(problem.parameters),
         "most": _MOST_STEPS,
         "spare": _SPARE_STEPS,
     }
@@ -198,24 +216,27 @@ def _trial(problem: Problem, changed: Sequence[Mutant]) -> Program:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tried:
+class _Trial:
     """What `trial` found: see there. `wrong` also says how the run ended, if it did not end well."""
 
     wrong: str
     values: list[Json]
     steps: list[int]
-    fails: list[list[int]]
+    fails: list[tuple[list[int], list[int]] | None]
+    probed: list[Json]
 
 
-def _tried(execution: Execution) -> _Tried:
+def _tried(execution: Execution) -> _Trial:
     try:
         done: Any = read_json(execution.stdout)
-        return _Tried(done["wrong"], done["values"], done["steps"], done["fails"])
+        return _Trial(done["wrong"], done["values"], done["steps"], done["fails"], done["probed"])
     except (UnreadableError, TypeError, KeyError):
-        return _Tried(f"bounds: the run of its mutants ended with {execution.status}", [], [], [])
+        return _Trial(
+            f"bounds: the run of its mutants ended with {execution.status}", [], [], [], []
+        )
 
 
-def _alone(problem: Problem, tried: _Tried) -> Rejected | None:
+def _alone(problem: Problem, tried: _Trial) -> Rejected | None:
     """The gates that look at the reference alone."""
     if tried.wrong:
         kind, _, detail = tried.wrong.partition(": ")
@@ -232,7 +253,7 @@ def _alone(problem: Problem, tried: _Tried) -> Rejected | None:
 
 
 def _together(
-    problem: Problem, tried: _Tried, there: Calls, second: Calls | None
+    problem: Problem, tried: _Trial, there: Calls, second: Calls | None
 ) -> Rejected | None:
     """The gates that compare the reference with itself elsewhere and with the second opinion."""
     for given, here, elsewhere in zip(problem.inputs, tried.values, there.results, strict=True):
@@ -268,12 +289,17 @@ def _telling(problem: Problem, texts: Sequence[str]) -> list[int]:
     return shown
 
 
-def _choose(problem: Problem, tried: _Tried, changed: Sequence[Mutant]) -> Outcome:
+def _choose(problem: Problem, tried: _Trial, changed: Sequence[Mutant]) -> Outcome:
     """Choose hidden tests, greedily, until they tell the reference from all that can be told."""
     values = tried.values
     shown = _telling(problem, [json.dumps(value, sort_keys=True) for value in values])
     candidates = [place for place in range(len(values)) if place not in shown]
-    fails = [frozenset(places) for places in tried.fails]
+    ended = [
+        Tried(one, frozenset(found[0]), bool(found[1]))
+        for one, found in zip(changed, tried.fails, strict=True)
+        if found is not None
+    ]
+    fails = [one.fails for one in ended]
     trivial = [
         fooled(solver, problem.inputs, values)
         for solver in trivial_solvers(problem.inputs, values, shown)
@@ -305,6 +331,7 @@ def _choose(problem: Problem, tried: _Tried, changed: Sequence[Mutant]) -> Outco
         tuple(sorted(chosen)),
         share,
         killable / max(1, len(fails)),
-        tuple(zip(changed, fails, strict=True)),
+        tuple(ended),
+        tuple(one[0] for one in tried.probed if one is not None),
         tuple(tried.steps),
     )

@@ -1,9 +1,10 @@
 """Runs inside the sandbox (standard library only): a reference and its mutants on all inputs.
 
 Reads one JSON job from standard input: the entry's name, programs (the reference first), inputs,
-and how many steps the reference may take and a mutant beyond ten times the reference's. Writes one
-JSON object: what the reference returned for each input, its steps, what was wrong with it, and for
-each mutant the places of the inputs on which it did not return the same.
+probes (inputs on which the reference may fail), and how many steps the reference may take and a
+mutant beyond ten times the reference's. Writes one JSON object: what the reference returned for
+each input and probe, its steps, what was wrong with it, and for each mutant the places of the
+inputs and of the probes on which it did not return the same.
 
 Steps are counted, not timed, so that a job has one answer on every machine: each loop,
 comprehension and function of a program begins with a call of a counter. All programs share the
@@ -13,13 +14,25 @@ process: they are ours, and all that they can do to each other is to be wrong.
 import _ast
 import json
 import marshal
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any
 
 
+_SECONDS = 0.3
+
+
 class _TooManySteps(BaseException):
     """The program's steps are used up."""
+
+
+class _TooLong(BaseException):
+    """The mutant grew numbers or texts without end: few steps, but each a long one."""
+
+
+def _ring(*_: object) -> None:
+    raise _TooLong
 
 
 class _Counter:
@@ -69,6 +82,8 @@ class _Trial:
         self.reprs: list[str] = []
         self.texts: list[str] = []
         self.steps: list[int] = []
+        self.probes = [marshal.dumps(arguments, 2) for arguments in job["probes"]]
+        self.probed: list[tuple[Any, str, int] | None] = []
 
     def define(self, source: str) -> Callable[..., Any]:
         """Return the entry of a program."""
@@ -96,29 +111,73 @@ class _Trial:
                 self.values.append(self.plain(value))
                 self.reprs.append(repr(value))
                 self.texts.append(self.text(value))
+            self.probed = [self.probe(function, packed) for packed in self.probes]
         except _TooManySteps:
             return "bounds: too many steps"
         except BaseException as error:
             return f"fails: {type(error).__name__}: {error}"[:300]
         return ""
 
-    def fails(self, source: str) -> list[int]:
-        """Return the places of the inputs on which a mutant does not return the same."""
+    def probe(self, function: Callable[..., Any], packed: bytes) -> tuple[Any, str, int] | None:
+        """Return what the reference returns for a probe, and its steps, or None if it fails."""
+        self.counter.left = 10 * self.spare
+        try:
+            value = function(*marshal.loads(packed))
+            return self.plain(value), self.text(value), 10 * self.spare - self.counter.left
+        except BaseException:
+            return None
+
+    def fails(self, source: str) -> tuple[list[int], list[int]] | None:
+        """Return where a mutant is wrong, or None if it would not come to an end.
+
+        The clock is for explosions (a number that is squared at each step); whatever is sound
+        takes a hundredth of this time, so that no answer hangs on the machine.
+        """
+        timer = getattr(signal, "setitimer", None)  # not in WebAssembly
+        if timer:
+            signal.signal(signal.SIGVTALRM, _ring)
+            timer(signal.ITIMER_VIRTUAL, _SECONDS)
+        try:
+            return self._fails(source)
+        except _TooLong:
+            return None
+        finally:
+            if timer:
+                timer(signal.ITIMER_VIRTUAL, 0)
+
+    def _fails(self, source: str) -> tuple[list[int], list[int]]:
+        """Return the places of the inputs and of the probes on which a mutant is wrong."""
         try:
             function = self.define(source)
+        except _TooLong:
+            raise
         except BaseException:
-            return list(range(len(self.inputs)))
+            return list(range(len(self.inputs))), list(range(len(self.probes)))
         places = []
         for place, packed in enumerate(self.inputs):
             self.counter.left = 10 * self.steps[place] + self.spare
             try:
                 value = function(*marshal.loads(packed))
                 same = repr(value) == self.reprs[place] or self.text(value) == self.texts[place]
+            except _TooLong:
+                raise
             except BaseException:
                 same = False
             if not same:
                 places.append(place)
-        return places
+        odd = []
+        for place, (packed, right) in enumerate(zip(self.probes, self.probed, strict=True)):
+            if right is not None:
+                self.counter.left = 10 * right[2] + self.spare
+                try:
+                    same = self.text(function(*marshal.loads(packed))) == right[1]
+                except _TooLong:
+                    raise
+                except BaseException:
+                    same = False
+                if not same:
+                    odd.append(place)
+        return places, odd
 
 
 def main() -> None:
@@ -130,6 +189,13 @@ def main() -> None:
     trial = _Trial(job, _plain)
     wrong = trial.reference(job["programs"][0])
     fails = [] if wrong else [trial.fails(source) for source in job["programs"][1:]]
-    done = {"values": trial.values, "steps": trial.steps, "wrong": wrong, "fails": fails}
+    probed = [None if one is None else [one[0]] for one in trial.probed]
+    done = {
+        "values": trial.values,
+        "steps": trial.steps,
+        "wrong": wrong,
+        "fails": fails,
+        "probed": probed,
+    }
     out.write(json.dumps(done))
     out.flush()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from sandboxes.values import same_value
 from synth_envs.core import Json
 
-__all__ = ["fooled", "trivial_solvers"]
+__all__ = ["fooled", "guesses", "trivial_solvers"]
 
 Solver = Callable[..., Json]
 _CONSTANTS: tuple[Json, ...] = (None, 0, 1, -1, 2, "", [], {}, True, False)
@@ -64,3 +64,33 @@ def _of_first(function: Callable[[Json], Json]) -> Solver:
 
 def _reversed(value: Json) -> Json:
     return value[::-1]
+
+
+def guesses(parameters: Sequence[tuple[str, str]]) -> list[list[Json]]:
+    """Return arguments that anyone would try first, whatever the program."""
+    return [[_guess(kind, place) for _, kind in parameters] for place in range(8)]
+
+
+_INTEGERS = (0, 1, 2, -1, 10, 5, 3, 100)
+_STRINGS = ("", "a", "abc", "hello", "aa", "1", "A", "ab ab")
+_LISTS = ((), (0,), (1,), (0, 1, 2), (1, 1), (2, 1), (1, 2, 3), (3, 3, 3, 3))
+
+
+def _guess(kind: str, place: int) -> Json:
+    """Return the value of a type that comes to mind at the given place."""
+    kind = kind.removesuffix(" | None")
+    if kind == "str":
+        return _STRINGS[place]
+    if kind == "bool":
+        return place % 2 == 1
+    if kind == "float":
+        return float(_INTEGERS[place])
+    if kind.startswith("list"):
+        inner = kind[5:-1] or "int"
+        return [_guess(inner, one) for one in _LISTS[place]]
+    if kind.startswith("dict"):
+        inner = kind[5:-1].partition(", ")[2] or "int"
+        return {_STRINGS[one + 1]: _guess(inner, one) for one in _LISTS[place]}
+    if kind.startswith("tuple"):
+        return [_INTEGERS[place]] * (kind.count(",") + 1)
+    return _INTEGERS[place]

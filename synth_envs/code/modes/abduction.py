@@ -1,0 +1,120 @@
+"""Find an input for which a program returns a given output."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from sandboxes.values import same_value
+from synth_envs.code.domain import conforms
+from synth_envs.code.gates import Accepted
+from synth_envs.code.modes.base import CodeMode, Draw, sandbox
+from synth_envs.code.prompts import call_text, fenced
+from synth_envs.code.verifiers.inputs import verify_inputs
+from synth_envs.core import Score, Task
+
+__all__ = ["Abduction", "argument_types"]
+
+_ASK = (
+    "Find arguments for which `{entry}` returns exactly this value:",
+    "For which arguments does `{entry}` return the following value? Give one example.",
+    "Give a call of `{entry}` that returns this value:",
+)
+_ANSWER = (
+    "Any call that returns it is right. {types} Answer with the call, its arguments written as "
+    "literals, for example: The answer is `{example}`."
+)
+_MOST_TEXT = 400
+#: More inputs than this with the same output make it easy to hit.
+_MOST_ALIKE = 2
+
+
+class Abduction(CodeMode):
+    """Find an input that gives an output; every right one is accepted."""
+
+    family: ClassVar[str] = "abduction"
+    schema: ClassVar[Mapping[str, Mapping[str, type]]] = {
+        "input": {
+            "entry": str,
+            "parameters": list,
+            "source": str,
+            "value": object,
+            "solution": list,
+        }
+    }
+
+    def build(self, made: Sequence[tuple[Accepted, Draw]]) -> list[Task | str]:
+        """Choose outputs that no guess gives."""
+        return [self._build(accepted, draw) for accepted, draw in made]
+
+    def _build(self, accepted: Accepted, draw: Draw) -> Task | str:
+        problem, rng = accepted.problem, draw.rng
+        texts = [json.dumps(value, sort_keys=True) for value in accepted.values]
+        counts = Counter(texts)
+        fit = [
+            place
+            for place, value in enumerate(accepted.values)
+            if len(texts[place]) <= _MOST_TEXT
+            and counts[texts[place]] <= _MOST_ALIKE
+            and not any(same_value(value, one) for one in accepted.probed)
+            and _typed(accepted, place)
+        ]
+        if not fit:
+            return "guessable"
+        fit.sort(key=lambda place: (accepted.steps[place], place))
+        width = max(1, len(fit) // 3)
+        start = round(draw.difficulty * (len(fit) - width))
+        place = rng.choice(fit[start : start + width])
+        names = ", ".join("..." for _ in problem.parameters)
+        ask = rng.choice(_ASK).format(entry=problem.entry)
+        answer = _ANSWER.format(
+            types=argument_types(problem.parameters), example=f"{problem.entry}({names})"
+        )
+        value = accepted.values[place]
+        prompt = "\n\n".join(
+            (
+                "Consider this Python program.",
+                fenced(problem.source),
+                ask,
+                fenced(repr(value)),
+                answer,
+            )
+        )
+        reference = {
+            "kind": "input",
+            "entry": problem.entry,
+            "parameters": [list(one) for one in problem.parameters],
+            "source": problem.source,
+            "value": value,
+            "solution": list(problem.inputs[place]),
+        }
+        return self.task_of(accepted, draw, prompt, reference, steps=accepted.steps[place])
+
+    def verify_batch(self, tasks: Sequence[Task], responses: Sequence[str]) -> list[Score]:
+        """Run all programs on the arguments that the responses state, in one batch."""
+        return verify_inputs(tasks, responses, sandbox)
+
+    def oracle(self, task: Task) -> str:
+        """A call that is right."""
+        return f"The answer is `{call_text(task.reference['entry'], task.reference['solution'])}`"
+
+    def solve(self, prompt: str) -> str:
+        """Try small arguments in order, and answer with the first that is right."""
+        from synth_envs.code.solvers import search_input
+
+        return search_input(prompt)
+
+
+def _typed(accepted: Accepted, place: int) -> bool:
+    parameters = accepted.problem.parameters
+    given = accepted.problem.inputs[place]
+    return all(conforms(value, kind) for value, (_, kind) in zip(given, parameters, strict=True))
+
+
+def argument_types(parameters: Sequence[tuple[str, str]]) -> str:
+    """Return the types of arguments in a sentence."""
+    named = [f"`{name}` is of type `{kind}`" for name, kind in parameters]
+    joined = ", ".join(named[:-1]) + (" and " if named[1:] else "") + named[-1]
+    return f"{joined}."

@@ -1,0 +1,121 @@
+"""Find an input on which a subtly wrong program differs from its specification."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from synth_envs.code.domain import conforms, ranges_of
+from synth_envs.code.gates import Accepted
+from synth_envs.code.modes.base import CodeMode, Draw, sandbox
+from synth_envs.code.mutants import Mutant
+from synth_envs.code.prompts import call_text, constraints, fenced
+from synth_envs.code.splice import spliced
+from synth_envs.code.verifiers.inputs import verify_inputs
+from synth_envs.core import Score, Task
+
+__all__ = ["Fuzzing"]
+
+_LEAD = (
+    "This program is meant to follow the specification, but it has a mistake.",
+    "Somebody wrote this program for the specification. It is wrong for some arguments.",
+    "The program below does not always do what its specification says.",
+)
+_ASK = (
+    "Find arguments within the constraints for which the program does not return what the "
+    "specification says (it returns something else, fails, or does not end). Answer with the call, "
+    "its arguments written as literals, for example: The answer is `{example}`."
+)
+#: The share of inputs on which the mutant is wrong, at difficulty 0 and 1.
+_EASY, _HARD = 0.4, 0.04
+
+
+class Fuzzing(CodeMode):
+    """Find an input on which a program and its specification differ."""
+
+    family: ClassVar[str] = "fuzzing"
+    schema: ClassVar[Mapping[str, Mapping[str, type]]] = {
+        "difference": {
+            "entry": str,
+            "parameters": list,
+            "source": str,
+            "second": str,
+            "mutant": str,
+            "ranges": list,
+            "solution": list,
+        }
+    }
+
+    def build(self, made: Sequence[tuple[Accepted, Draw]]) -> list[Task | str]:
+        """Choose a mutant that no guess tells from the reference."""
+        return [self._build(accepted, draw) for accepted, draw in made]
+
+    def _build(self, accepted: Accepted, draw: Draw) -> Task | str:
+        chosen = _choose(accepted, draw)
+        if chosen is None:
+            return "guessable"
+        mutant, fails = chosen
+        problem, rng = accepted.problem, draw.rng
+        ranges = ranges_of(problem.inputs)
+        statement = rng.choice((problem.statement, *problem.wordings))
+        shown = spliced(problem.source, mutant.source)
+        example = f"{problem.entry}({', '.join('...' for _ in problem.parameters)})"
+        prompt = "\n\n".join(
+            (
+                rng.choice(_LEAD),
+                f"Specification of `{problem.signature.removeprefix('def ')}`:\n\n{statement}",
+                f"Constraints:\n{constraints(problem, ranges)}",
+                f"The program:\n\n{fenced(shown)}",
+                _ASK.format(example=example),
+            )
+        )
+        places = sorted(fails)
+        reference = {
+            "kind": "difference",
+            "entry": problem.entry,
+            "parameters": [list(one) for one in problem.parameters],
+            "source": problem.source,
+            "second": problem.second,
+            "mutant": shown,
+            "ranges": [one.to_json() for one in ranges],
+            "solution": list(problem.inputs[rng.choice(places)]),
+        }
+        share = len(fails) / len(problem.inputs)
+        return self.task_of(
+            accepted, draw, prompt, reference, operator=mutant.operator, share=round(share, 4)
+        )
+
+    def verify_batch(self, tasks: Sequence[Task], responses: Sequence[str]) -> list[Score]:
+        """Run all programs on the arguments that the responses state, in one batch."""
+        return verify_inputs(tasks, responses, sandbox)
+
+    def oracle(self, task: Task) -> str:
+        """A call that is right."""
+        return f"The answer is `{call_text(task.reference['entry'], task.reference['solution'])}`"
+
+    def solve(self, prompt: str) -> str:
+        """Try small arguments on which the program looks odd, without knowing what is right."""
+        from synth_envs.code.solvers import search_difference
+
+        return search_difference(prompt)
+
+
+def _choose(accepted: Accepted, draw: Draw) -> tuple[Mutant, frozenset[int]] | None:
+    """Return a mutant that is wrong on about as many inputs as the difficulty asks for."""
+    problem = accepted.problem
+    typed = {
+        place
+        for place, given in enumerate(problem.inputs)
+        if all(
+            conforms(one, kind) for one, (_, kind) in zip(given, problem.parameters, strict=True)
+        )
+    }
+    fit = [
+        (one.mutant, frozenset(one.fails & typed))
+        for one in accepted.mutants
+        if one.fails & typed and not one.odd
+    ]
+    target = _EASY + draw.difficulty * (_HARD - _EASY)
+    draw.rng.shuffle(fit)
+    fit.sort(key=lambda one: abs(len(one[1]) / len(problem.inputs) - target))
+    return fit[0] if fit else None
