@@ -19,7 +19,6 @@ from synth_envs.seeding import SPLITS, TaskRandom, task_rng
 
 __all__ = [
     "DIFFICULTIES",
-    "HOSTILE_SECONDS",
     "SENSELESS",
     "Finding",
     "audit_family",
@@ -28,7 +27,6 @@ __all__ = [
 ]
 
 DIFFICULTIES = (0.0, 0.5, 1.0)
-HOSTILE_SECONDS = 0.05
 # What a solver may raise on a prompt that a misreading has made senseless.
 SENSELESS = (ArithmeticError, LookupError, ValueError, TypeError, StopIteration, RuntimeError)
 
@@ -117,7 +115,7 @@ def _benign_formats(family: Family, tasks: list[Task], level: float) -> Iterator
 
 def _independent_solver(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
     del level
-    for task in tasks:
+    for task in tasks if family.solved else ():
         answer = family.solve(task.prompt)
         if family(task, answer).value != 1.0:
             yield f"solver says {answer!r}, reference {family.oracle(task)!r} for {task.prompt!r}"
@@ -175,9 +173,11 @@ def most_by_chance(n: int, chance: float) -> int:
 
 def _cheats(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
     del level
-    for task in tasks[:30]:
-        for text in family.cheats(task):
-            if family(task, text).value > 0:
+    for task in tasks[: family.cheated]:
+        texts = family.cheats(task)
+        scores = family.verify_batch([task] * len(texts), texts)
+        for text, score in zip(texts, scores, strict=True):
+            if score.value > 0:
                 yield f"a known cheat pays: {text!r} for {task.prompt!r}"
 
 
@@ -186,16 +186,18 @@ def _hostile(family: Family, tasks: list[Task], level: float) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         marker = Path(folder) / "marker"
         for name, text in hostile_responses(os.fspath(marker)).items():
-            took = []
-            for _ in range(3):  # the fastest of three, so that a busy machine is not a finding
+            took: list[float] = []
+            while len(took) < 3:  # the fastest of three, so that a busy machine is not a finding
                 start = time.perf_counter()
                 score = family(tasks[0], text)
                 took.append(time.perf_counter() - start)
+                if took[-1] <= family.hostile_seconds:
+                    break
             if score.value > 0:
                 yield f"hostile response {name!r} pays"
             if score.status == "error":
                 yield f"hostile response {name!r} counts as a fault of ours"
-            if min(took) > HOSTILE_SECONDS:
+            if min(took) > family.hostile_seconds:
                 yield f"hostile response {name!r} takes {min(took) * 1000:.0f} ms"
         if marker.exists():
             yield "a hostile response ran code"
@@ -238,17 +240,20 @@ def misread(prompt: str, rng: TaskRandom, rate: float = 0.02) -> str:
 
 
 def weak_success(family: Family, difficulty: float, n: int = 200, seed: int = 5) -> float:
-    """The mean score of a fixed weak solver: the family's own solver behind a careless reader.
+    """The mean score of a fixed weak solver, which must do worse as difficulty rises.
 
-    It errs more the more there is to read, so it must do worse as difficulty rises.
+    It is the family's own solver, behind a careless reader if it solves every task: that one errs
+    more the more there is to read.
     """
     source = FamilyMix([family])
     total = 0.0
     for index in range(n):
         task = source.task(seed, index, "all", difficulty)
-        noisy = misread(task.prompt, task_rng(seed, "all", index, "misread"))
+        prompt = task.prompt
+        if family.solved:
+            prompt = misread(prompt, task_rng(seed, "all", index, "misread"))
         try:
-            answer = family.solve(noisy)
+            answer = family.solve(prompt)
         except SENSELESS:
             continue
         total += family(task, answer).value

@@ -60,6 +60,7 @@ class Task:
         reference: Json,
         difficulty: float = 0.0,
         metadata: Mapping[str, Json] | None = None,
+        *,
         split_key: str = "",
     ) -> None:
         # Writing the instance dict directly costs a third of a frozen dataclass's own __init__,
@@ -133,12 +134,14 @@ class Task:
         texts = isinstance(family, str) and isinstance(prompt, str) and isinstance(key, str)
         if not (texts and isinstance(metadata, Mapping)):
             msg = "malformed task: family, prompt and split_key must be text, metadata an object"
-            raise ValueError(msg)  # noqa: TRY004 - as above
+            raise ValueError(msg)
         number = isinstance(difficulty, int | float) and not isinstance(difficulty, bool)
         if not (number and 0 <= difficulty <= 1):
             msg = f"malformed task: difficulty must be a number in [0, 1], got {difficulty!r}"
             raise ValueError(msg)
-        task = cls(family, prompt, data["reference"], float(difficulty), dict(metadata), key)
+        task = cls(
+            family, prompt, data["reference"], float(difficulty), dict(metadata), split_key=key
+        )
         claimed = data.get("task_id", task.task_id)
         if claimed != task.task_id:
             msg = f"task_id {claimed!r} is not the hash of its content ({task.task_id!r})"

@@ -29,11 +29,18 @@ class Family(ABC):
         group: The heading it is listed under.
         chance: The largest mean score that an agent can get without solving the task (guessing,
             or giving another task's answer), at every difficulty. The audit holds the family to it.
+        solved: Whether `solve` solves every task; if not, it is a weak baseline that must do worse
+            as difficulty rises.
+        hostile_seconds: How long a hostile response may keep the verifier busy.
+        cheated: On how many tasks of each level the audit tries the cheats.
     """
 
     family: ClassVar[str]
     group: ClassVar[str] = "other"
     chance: ClassVar[float] = 0.02
+    solved: ClassVar[bool] = True
+    hostile_seconds: ClassVar[float] = 0.05
+    cheated: ClassVar[int] = 30
 
     @abstractmethod
     def generate(self, rng: TaskRandom, difficulty: float) -> Task:
@@ -50,6 +57,22 @@ class Family(ABC):
     @abstractmethod
     def solve(self, prompt: str) -> str:
         """Solve a task from its prompt alone, by another method than the generator's."""
+
+    def draw(self, rng: TaskRandom, difficulty: float, split: str) -> Task:
+        """Draw tasks until one is in the split ("all": any).
+
+        Raises:
+            RuntimeError: The family has too few distinct tasks at this difficulty for the split.
+        """
+        for _ in range(_MAX_DRAWS):
+            task = self.generate(rng, difficulty)
+            if split == "all" or task.split == split:  # noqa: PLR1714 - "all" needs no hash
+                return task
+        msg = (
+            f"family {self.family!r} gave no {split} task in {_MAX_DRAWS} draws at difficulty "
+            f"{difficulty:g}: it has too few distinct tasks there"
+        )
+        raise RuntimeError(msg)
 
     def verify_batch(self, tasks: Sequence[Task], responses: Sequence[str]) -> list[Score]:
         """Score many responses; result i belongs to pair i."""
@@ -114,15 +137,7 @@ class FamilyMix:
         family = order[0] if len(order) == 1 else rng.choice(order)
         if difficulty is None:
             difficulty = rng.random()
-        for _ in range(_MAX_DRAWS):
-            task = family.generate(rng, difficulty)
-            if split == "all" or task.split == split:  # noqa: PLR1714 - "all" needs no hash
-                return task
-        msg = (
-            f"family {family.family!r} gave no {split} task in {_MAX_DRAWS} draws at difficulty "
-            f"{difficulty:g}: it has too few distinct tasks there"
-        )
-        raise RuntimeError(msg)
+        return family.draw(rng, difficulty, split)
 
     def verify_batch(self, tasks: Sequence[Task], responses: Sequence[str]) -> list[Score]:
         """Score many responses; each family gets its own tasks in one call."""

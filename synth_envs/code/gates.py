@@ -12,16 +12,16 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from sandboxes import Execution, Limits, Program, Sandbox, call_batch
+from sandboxes import Limits, Sandbox, call_batch
 from sandboxes.calls import Call, Calls
-from sandboxes.values import UnreadableError, read_json, same_value
+from sandboxes.values import same_value
 from synth_envs.code.extract import parse_source
 from synth_envs.code.grading import Example
 from synth_envs.code.mutants import Mutant, mutants
 from synth_envs.code.problems import Problem
+from synth_envs.code.trials import Job, Trial, run_trials
 from synth_envs.code.trivial import fooled, guesses, trivial_solvers
 from synth_envs.core import Json
 
@@ -59,12 +59,9 @@ _MOST_OUTPUT = 2_000
 #: Of the mutants that any input can tell from the reference, the tests must tell so many; of all
 #: mutants (some mean the same as the reference), so many.
 _LEAST_KILLED, _LEAST_KILLED_OF_ALL = 0.95, 0.6
-#: Steps of the reference on one input, and of a mutant beyond ten times the reference's.
-_MOST_STEPS, _SPARE_STEPS = 200_000, 1_000
 _LIMITS = Limits(cpu_s=4.0, memory_mb=256)
 #: A public example like another one teaches nothing; so far is looked for a better one.
 _LOOK_AHEAD = 12
-_TRIAL = (Path(__file__).parent / "trial.py").read_text("utf-8") + "\n\nmain()\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +152,8 @@ def examine(problems: Sequence[Problem], sandbox: Sandbox, other: Sandbox) -> li
     outcomes: list[Outcome | None] = [_read(problem) for problem in problems]
     rest = [place for place, outcome in enumerate(outcomes) if outcome is None]
     changed = {place: mutants(problems[place].source, _MOST_MUTANTS) for place in rest}
-    trials = [_trial(problems[place], changed[place]) for place in rest]
-    tried = dict(zip(rest, map(_tried, sandbox.run_batch(trials)), strict=True))
+    jobs = [_job(problems[place], changed[place]) for place in rest]
+    tried = dict(zip(rest, run_trials(sandbox, jobs), strict=True))
     for place in rest:
         outcomes[place] = _alone(problems[place], tried[place])
     rest = [place for place in rest if outcomes[place] is None]
@@ -203,40 +200,12 @@ def _call(problem: Problem, which: str) -> Call:
     return Call(getattr(problem, which), problem.entry, problem.inputs, limits=_LIMITS)
 
 
-def _trial(problem: Problem, changed: Sequence[Mutant]) -> Program:
-    job = {
-        "entry": problem.entry,
-        "programs": [problem.source, *(one.source for one in changed)],
-        "inputs": problem.inputs,
-        "probes": guesses(problem.parameters),
-        "most": _MOST_STEPS,
-        "spare": _SPARE_STEPS,
-    }
-    return Program(_TRIAL, stdin=json.dumps(job), limits=_LIMITS)
+def _job(problem: Problem, changed: Sequence[Mutant]) -> Job:
+    programs = [problem.source, *(one.source for one in changed)]
+    return Job(problem.entry, programs, problem.inputs, guesses(problem.parameters))
 
 
-@dataclass(frozen=True, slots=True)
-class _Trial:
-    """What `trial` found: see there. `wrong` also says how the run ended, if it did not end well."""
-
-    wrong: str
-    values: list[Json]
-    steps: list[int]
-    fails: list[tuple[list[int], list[int]] | None]
-    probed: list[Json]
-
-
-def _tried(execution: Execution) -> _Trial:
-    try:
-        done: Any = read_json(execution.stdout)
-        return _Trial(done["wrong"], done["values"], done["steps"], done["fails"], done["probed"])
-    except (UnreadableError, TypeError, KeyError):
-        return _Trial(
-            f"bounds: the run of its mutants ended with {execution.status}", [], [], [], []
-        )
-
-
-def _alone(problem: Problem, tried: _Trial) -> Rejected | None:
+def _alone(problem: Problem, tried: Trial) -> Rejected | None:
     """The gates that look at the reference alone."""
     if tried.wrong:
         kind, _, detail = tried.wrong.partition(": ")
@@ -253,7 +222,7 @@ def _alone(problem: Problem, tried: _Trial) -> Rejected | None:
 
 
 def _together(
-    problem: Problem, tried: _Trial, there: Calls, second: Calls | None
+    problem: Problem, tried: Trial, there: Calls, second: Calls | None
 ) -> Rejected | None:
     """The gates that compare the reference with itself elsewhere and with the second opinion."""
     for given, here, elsewhere in zip(problem.inputs, tried.values, there.results, strict=True):
@@ -289,7 +258,7 @@ def _telling(problem: Problem, texts: Sequence[str]) -> list[int]:
     return shown
 
 
-def _choose(problem: Problem, tried: _Trial, changed: Sequence[Mutant]) -> Outcome:
+def _choose(problem: Problem, tried: Trial, changed: Sequence[Mutant]) -> Outcome:
     """Choose hidden tests, greedily, until they tell the reference from all that can be told."""
     values = tried.values
     shown = _telling(problem, [json.dumps(value, sort_keys=True) for value in values])

@@ -15,10 +15,20 @@ from sandboxes.calls import Call, Calls
 from sandboxes.values import same_value
 from synth_envs.core import Json
 
-__all__ = ["LIMITS", "Example", "Graded", "describe", "grade_calls", "grade_programs"]
+__all__ = [
+    "LIMITS",
+    "PROGRAM_LIMITS",
+    "Example",
+    "Graded",
+    "describe",
+    "grade_calls",
+    "grade_programs",
+]
 
 #: What one submission may use on all its inputs together.
 LIMITS = Limits(cpu_s=5.0, memory_mb=256, output_bytes=2**20)
+#: What a whole program may use on one input.
+PROGRAM_LIMITS = Limits(cpu_s=2.0, memory_mb=256, output_bytes=2**18)
 #: The clock limit of one input, in seconds; hostile code can ignore it until the limit of all.
 SECONDS_EACH = 2.0
 #: What is shown of a value in feedback.
@@ -120,7 +130,7 @@ def grade_programs(
     sandbox: Sandbox,
     submissions: Sequence[tuple[str, Sequence[Example]]],
     *,
-    limits: Limits = LIMITS,
+    limits: Limits = PROGRAM_LIMITS,
 ) -> list[Graded]:
     """Grade whole programs by what they print, all in one batch; a process for each input.
 

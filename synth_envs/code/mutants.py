@@ -13,22 +13,22 @@ from typing import Any
 
 __all__ = ["OPERATORS", "Mutant", "mutants"]
 
-#: The kinds of change, from those that show at once to those that hide in corner cases.
+#: The kinds of change, from those that stand out to those that hide in corner cases or are not there.
 OPERATORS = (
-    "drop statement",
     "negate condition",
     "swap arithmetic",
     "swap logic",
-    "swap function",
-    "swap arguments",
     "swap branches",
+    "swap function",
     "flip boolean",
+    "swap arguments",
     "leave loop",
+    "shift comparison",
     "shift constant",
     "shift range",
     "shift slice",
     "shift index",
-    "shift comparison",
+    "drop statement",
 )
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {

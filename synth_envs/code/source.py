@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from synth_envs.code.modes import MODES
 from synth_envs.code.modes.base import CodeMode, Draw, template_names
-from synth_envs.core import Score, Task
+from synth_envs.core import Task
+from synth_envs.families import FamilyMix
 from synth_envs.seeding import task_rng
 
 __all__ = ["CodeSource", "mode_class"]
@@ -20,8 +21,8 @@ def mode_class(mode: str) -> type[CodeMode]:
     return found
 
 
-class CodeSource:
-    """A `TaskSource` of programming tasks.
+class CodeSource(FamilyMix):
+    """A `TaskSource` of programming tasks of one mode.
 
     Args:
         mode: One of `MODES`.
@@ -37,15 +38,7 @@ class CodeSource:
     ) -> None:
         kind = mode_class(mode)
         self.mode = kind(template_names(family, kind.templates), **options)
-
-    @property
-    def families(self) -> tuple[CodeMode, ...]:
-        """What is audited: the mode."""
-        return (self.mode,)
-
-    def task(self, seed: int, index: int, split: str, difficulty: float | None) -> Task:
-        """Task `index` of the stream (seed, split); a uniform difficulty when it is None."""
-        return self.tasks([(seed, index)], split, difficulty)[0]
+        super().__init__([self.mode])
 
     def tasks(
         self, places: Sequence[tuple[int, int]], split: str, difficulty: float | None
@@ -57,21 +50,3 @@ class CodeSource:
             level = rng.random() if difficulty is None else difficulty
             draws.append(Draw(rng, level, split))
         return self.mode.tasks(draws)
-
-    def verify_batch(self, tasks: Sequence[Task], responses: Sequence[str]) -> list[Score]:
-        """Score many responses in one call of the sandbox; result i belongs to pair i."""
-        return self.mode.verify_batch(tasks, responses)
-
-    def oracle(self, task: Task) -> str:
-        """A response that scores 1.0.
-
-        Raises:
-            ValueError: The task is not one of this mode.
-        """
-        self.mode.check(task)
-        return self.mode.oracle(task)
-
-    def solve(self, family: str, prompt: str) -> str:
-        """The mode's solver, which reads only the prompt: a weak one."""
-        del family
-        return self.mode.solve(prompt)

@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from sandboxes.values import same_value
+from synth_envs.code.cheats import input_cheats
 from synth_envs.code.domain import conforms
 from synth_envs.code.gates import Accepted
 from synth_envs.code.modes.base import CodeMode, Draw, sandbox
 from synth_envs.code.prompts import call_text, fenced
+from synth_envs.code.trials import Job, run_trials
 from synth_envs.code.verifiers.inputs import verify_inputs
 from synth_envs.core import Score, Task
 
@@ -46,25 +48,40 @@ class Abduction(CodeMode):
     }
 
     def build(self, made: Sequence[tuple[Accepted, Draw]]) -> list[Task | str]:
-        """Choose outputs that no guess gives."""
-        return [self._build(accepted, draw) for accepted, draw in made]
-
-    def _build(self, accepted: Accepted, draw: Draw) -> Task | str:
-        problem, rng = accepted.problem, draw.rng
-        texts = [json.dumps(value, sort_keys=True) for value in accepted.values]
-        counts = Counter(texts)
-        fit = [
-            place
-            for place, value in enumerate(accepted.values)
-            if len(texts[place]) <= _MOST_TEXT
-            and counts[texts[place]] <= _MOST_ALIKE
-            and not any(same_value(value, one) for one in accepted.probed)
-            and _typed(accepted, place)
+        """Choose outputs that no guess gives, nor the output itself as the argument."""
+        fits = [_fit(accepted) for accepted, _ in made]
+        jobs = [
+            Job(
+                accepted.problem.entry,
+                [accepted.problem.source],
+                [],
+                [[accepted.values[place]] for place in fit]
+                if len(accepted.problem.parameters) == 1
+                else [],
+            )
+            for (accepted, _), fit in zip(made, fits, strict=True)
         ]
+        built = []
+        for (accepted, draw), fit, done in zip(
+            made, fits, run_trials(sandbox(), jobs), strict=True
+        ):
+            echoed = {
+                place
+                for place, found in zip(fit, done.probed, strict=False)
+                if found is not None and same_value(found[0], accepted.values[place])
+            }
+            rest = [place for place in fit if place not in echoed]
+            built.append(self._build(accepted, draw, rest))
+        return built
+
+    def _build(self, accepted: Accepted, draw: Draw, fit: list[int]) -> Task | str:
+        problem, rng = accepted.problem, draw.rng
         if not fit:
             return "guessable"
-        fit.sort(key=lambda place: (accepted.steps[place], place))
-        width = max(1, len(fit) // 3)
+        # Larger arguments are harder to find, and longer runs harder to follow backwards.
+        sizes = [len(json.dumps(given)) for given in problem.inputs]
+        fit.sort(key=lambda place: (sizes[place], accepted.steps[place], place))
+        width = max(1, len(fit) // 4)
         start = round(draw.difficulty * (len(fit) - width))
         place = rng.choice(fit[start : start + width])
         names = ", ".join("..." for _ in problem.parameters)
@@ -96,15 +113,33 @@ class Abduction(CodeMode):
         """Run all programs on the arguments that the responses state, in one batch."""
         return verify_inputs(tasks, responses, sandbox)
 
-    def oracle(self, task: Task) -> str:
+    def right(self, task: Task) -> str:
         """A call that is right."""
         return f"The answer is `{call_text(task.reference['entry'], task.reference['solution'])}`"
+
+    def cheats(self, task: Task) -> list[str]:
+        """Scripted cheaters: see `cheats`."""
+        return input_cheats(task)
 
     def solve(self, prompt: str) -> str:
         """Try small arguments in order, and answer with the first that is right."""
         from synth_envs.code.solvers import search_input
 
         return search_input(prompt)
+
+
+def _fit(accepted: Accepted) -> list[int]:
+    """Return the places of the inputs whose outputs are rare, and come of no guess."""
+    texts = [json.dumps(value, sort_keys=True) for value in accepted.values]
+    counts = Counter(texts)
+    return [
+        place
+        for place, value in enumerate(accepted.values)
+        if len(texts[place]) <= _MOST_TEXT
+        and counts[texts[place]] <= _MOST_ALIKE
+        and not any(same_value(value, one) for one in accepted.probed)
+        and _typed(accepted, place)
+    ]
 
 
 def _typed(accepted: Accepted, place: int) -> bool:

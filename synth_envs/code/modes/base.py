@@ -93,6 +93,8 @@ class CodeMode(Family):
     """
 
     group: ClassVar[str] = "code"
+    solved: ClassVar[bool] = False
+    hostile_seconds: ClassVar[float] = 12.0
     templates: ClassVar[Mapping[str, str]] = TEMPLATES
     #: The kinds of reference that `verify_batch` reads, each with its fields and their types.
     schema: ClassVar[Mapping[str, Mapping[str, type]]]
@@ -108,6 +110,19 @@ class CodeMode(Family):
     @abstractmethod
     def verify_batch(self, tasks: Sequence[Task], responses: Sequence[str]) -> list[Score]:
         """Score many responses in one call of the sandbox."""
+
+    @abstractmethod
+    def right(self, task: Task) -> str:
+        """Return a response that scores 1.0."""
+
+    def oracle(self, task: Task) -> str:
+        """The reference as a response.
+
+        Raises:
+            ValueError: The task is not one of this mode.
+        """
+        self.check(task)
+        return self.right(task)
 
     def check(self, task: Task) -> None:
         """Refuse a task that is not one of this mode, such as one from a file.
@@ -142,7 +157,11 @@ class CodeMode(Family):
 
     def generate(self, rng: TaskRandom, difficulty: float) -> Task:
         """Draw problems until one passes the gates and becomes a task."""
-        return self.tasks([Draw(rng, difficulty)])[0]
+        return self.draw(rng, difficulty, "all")
+
+    def draw(self, rng: TaskRandom, difficulty: float, split: str) -> Task:
+        """Draw problems of the split until one passes the gates and becomes a task."""
+        return self.tasks([Draw(rng, difficulty, split)])[0]
 
     def tasks(self, draws: Sequence[Draw]) -> list[Task]:
         """Make one task for each draw, each equal to what it would be alone.
@@ -201,8 +220,8 @@ class CodeMode(Family):
     ) -> Task:
         """Return the task; its split is that of the program behind it."""
         problem = accepted.problem
-        about = {"entry": problem.entry, "mode": self.family, **metadata}
-        return Task(problem.family, prompt, reference, draw.difficulty, about, _key(problem))
+        about = {"template": problem.family, "entry": problem.entry, **metadata}
+        return Task(self.family, prompt, reference, draw.difficulty, about, split_key=_key(problem))
 
 
 def _key(problem: Problem) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from sandboxes.values import same_value
+from synth_envs.code.cheats import value_cheats
 from synth_envs.code.gates import Accepted
 from synth_envs.code.modes.base import CodeMode, Draw
 from synth_envs.code.prompts import call_text, fenced
@@ -78,9 +79,13 @@ class Deduction(CodeMode):
         """Compare what the responses state; nothing runs."""
         return verify_outputs(tasks, responses)
 
-    def oracle(self, task: Task) -> str:
+    def right(self, task: Task) -> str:
         """The value as a literal."""
         return f"The answer is {task.reference['value']!r}"
+
+    def cheats(self, task: Task) -> list[str]:
+        """Scripted cheaters: see `cheats`."""
+        return value_cheats(task)
 
     def solve(self, prompt: str) -> str:
         """Run the program of the prompt for a limited number of steps, and give up beyond."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from synth_envs.code.cheats import input_cheats
 from synth_envs.code.domain import conforms, ranges_of
 from synth_envs.code.gates import Accepted
 from synth_envs.code.modes.base import CodeMode, Draw, sandbox
@@ -89,9 +90,13 @@ class Fuzzing(CodeMode):
         """Run all programs on the arguments that the responses state, in one batch."""
         return verify_inputs(tasks, responses, sandbox)
 
-    def oracle(self, task: Task) -> str:
+    def right(self, task: Task) -> str:
         """A call that is right."""
         return f"The answer is `{call_text(task.reference['entry'], task.reference['solution'])}`"
+
+    def cheats(self, task: Task) -> list[str]:
+        """Scripted cheaters: see `cheats`."""
+        return input_cheats(task)
 
     def solve(self, prompt: str) -> str:
         """Try small arguments on which the program looks odd, without knowing what is right."""

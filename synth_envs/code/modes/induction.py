@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal, TypeAlias, get_args
 
 from synth_envs.code import stdio
+from synth_envs.code.cheats import program_cheats
 from synth_envs.code.domain import ranges_of
 from synth_envs.code.gates import Accepted
 from synth_envs.code.grading import Example
@@ -40,6 +41,7 @@ class Induction(CodeMode):
 
     family: ClassVar[str] = "induction"
     schema = PROGRAMS
+    cheated: ClassVar[int] = 2
 
     def __init__(
         self,
@@ -125,9 +127,13 @@ class Induction(CodeMode):
         """Run all programs on their tests in one batch."""
         return verify_programs(tasks, responses, sandbox)
 
-    def oracle(self, task: Task) -> str:
+    def right(self, task: Task) -> str:
         """The reference in a fenced block."""
         return fenced(str(task.reference["solution"]))
+
+    def cheats(self, task: Task) -> list[str]:
+        """Scripted cheaters: see `cheats`."""
+        return program_cheats(task)
 
     def solve(self, prompt: str) -> str:
         """Search small programs for one that agrees with the prompt's examples."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from sandboxes import Limits
+from synth_envs.code.cheats import program_cheats
 from synth_envs.code.domain import ranges_of
 from synth_envs.code.gates import Accepted, Tried
 from synth_envs.code.grading import Example, grade_calls
@@ -40,6 +41,7 @@ class Repair(CodeMode):
 
     family: ClassVar[str] = "repair"
     schema = PROGRAMS
+    cheated: ClassVar[int] = 2
 
     def build(self, made: Sequence[tuple[Accepted, Draw]]) -> list[Task | str]:
         """Break each program once or twice; those broken twice are tried in one batch."""
@@ -85,9 +87,13 @@ class Repair(CodeMode):
         """Run all programs on their tests in one batch."""
         return verify_programs(tasks, responses, sandbox)
 
-    def oracle(self, task: Task) -> str:
+    def right(self, task: Task) -> str:
         """The program before it was broken."""
         return fenced(str(task.reference["solution"]))
+
+    def cheats(self, task: Task) -> list[str]:
+        """Scripted cheaters: see `cheats`."""
+        return program_cheats(task)
 
     def solve(self, prompt: str) -> str:
         """Try single changes of the program on the prompt's examples."""

@@ -84,21 +84,26 @@ def _programs(
     scores: list[Score | None],
     sandbox: Sandbox,
 ) -> None:
-    """A process for each test, so the hidden tests are only for those that pass what is shown."""
-    shown = [(source, _tests(tasks[place].reference, "public")) for place, source in found]
-    graded = grade_programs(sandbox, shown)
-    rest = []
-    for (place, source), one in zip(found, graded, strict=True):
-        if all(one.passed):
-            rest.append((place, source))
-        else:
-            scores[place] = _score(tasks[place].reference, one)
-    hidden = [(source, _tests(tasks[place].reference, "hidden")) for place, source in rest]
-    for (place, _), one in zip(rest, grade_programs(sandbox, hidden), strict=True):
+    """A process for each test: the others are only for programs that pass the first one."""
+    tests = {}
+    for place, _ in found:
         reference = tasks[place].reference
-        count = len(reference["public"])
-        whole = Graded((True,) * count + one.passed, ("",) * count + one.got, one.limit)
-        scores[place] = _score(reference, whole)
+        tests[place] = _tests(reference, "public") + _tests(reference, "hidden")
+    first = grade_programs(sandbox, [(source, tests[place][:1]) for place, source in found])
+    alive = [one.all_passed for one in first]
+    rest = [
+        (source, tests[place][1:] if ok else [])
+        for (place, source), ok in zip(found, alive, strict=True)
+    ]
+    more = grade_programs(sandbox, rest)
+    for (place, _), one, two, ok in zip(found, first, more, alive, strict=True):
+        failed = len(tests[place]) - 1 if not ok else 0
+        graded = Graded(
+            one.passed + two.passed + (False,) * failed,
+            one.got + two.got + ("was not run",) * failed,
+            one.limit or two.limit,
+        )
+        scores[place] = _score(tasks[place].reference, graded)
 
 
 def _score(reference: Json, graded: Graded) -> Score:

@@ -1,0 +1,228 @@
+"""Weak solvers, one for each mode: they read only the prompt, and search as far as a small budget goes.
+
+They are baselines and yardsticks: a task that one of them solves is easy, and their success must
+fall with difficulty. What they run, they run in the sandbox.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+
+from sandboxes import get_sandbox
+from synth_envs.code.answers import parse_call, parse_value
+from synth_envs.code.extract import parse_source
+from synth_envs.code.grading import Example
+from synth_envs.code.mutants import mutants
+from synth_envs.code.prompts import call_text, fenced
+from synth_envs.code.trials import Job, run_trials
+from synth_envs.core import Json
+from synth_envs.seeding import TaskRandom
+
+__all__ = [
+    "mend_program",
+    "read_examples",
+    "read_signature",
+    "search_difference",
+    "search_input",
+    "speed_up",
+    "trace_program",
+    "write_program",
+]
+
+#: The steps that the tracer follows, the inputs that are tried, the changes that are tried.
+_TRACED, _TRIED, _CHANGES = 24, 150, 120
+#: Candidate terms of the enumeration.
+_BUDGET = 20_000
+_SIGNATURE = re.compile(r"def (\w+)\((.*?)\) -> ([^:\n]+?)(?::|\s*$)", re.MULTILINE)
+_SPECIFIED = re.compile(r"`(\w+)\((.*?)\) -> ([^`]+)`")
+_TYPED = re.compile(r"`(\w+)` is of type `([^`]+)`")
+_BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
+_DOCTEST = re.compile(r"^\s*>>> (.+)\n\s*(.+)$", re.MULTILINE)
+_ASSERT = re.compile(r"^assert (.+?\)) (?:==|is) (.+)$", re.MULTILINE)
+_LISTED = re.compile(r"^- `(.+)` returns `(.+)`$", re.MULTILINE)
+_CALL = re.compile(r"`(\w+\(.*\))`")
+
+
+def read_signature(prompt: str) -> tuple[str, list[tuple[str, str]], str] | None:
+    """Return the name, the parameters with their types, and the return type, if they are typed."""
+    for found in (*_SIGNATURE.finditer(prompt), *_SPECIFIED.finditer(prompt)):
+        entry, inner, returns = found.groups()
+        tree = parse_source(f"def {entry}({inner}): pass")
+        if tree is None or not isinstance(tree.body[0], ast.FunctionDef):
+            continue
+        arguments = tree.body[0].args.args
+        if arguments and all(one.annotation is not None for one in arguments):
+            pairs = [(one.arg, ast.unparse(one.annotation)) for one in arguments if one.annotation]
+            return entry, pairs, returns.strip()
+    return None
+
+
+def read_examples(prompt: str, entry: str, names: Sequence[str]) -> list[Example]:
+    """Return the examples of a prompt, in whatever form it gives them."""
+    found = []
+    for pattern in (_DOCTEST, _ASSERT, _LISTED):
+        for call, value in pattern.findall(prompt):
+            given, result = parse_call(call.strip(), entry, names), parse_value(value.strip())
+            if given is not None and result is not None:
+                found.append(Example(given.value, result.value))
+    return found
+
+
+def write_program(prompt: str) -> str:
+    """Return the smallest program of the composed kind that agrees with the examples, or nothing."""
+    from synth_envs.code.dsl.enumerate import enumerate_programs, to_python
+
+    read = read_signature(prompt)
+    if read is None:
+        return ""
+    entry, parameters, returns = read
+    examples = read_examples(prompt, entry, [name for name, _ in parameters])
+    if not examples:
+        return ""
+    pairs = [(tuple(one.arguments), one.expected) for one in examples]
+    kinds = [kind for _, kind in parameters]
+    for term in enumerate_programs(kinds, returns, pairs, _BUDGET):
+        return fenced(to_python(term, entry, parameters))
+    return ""
+
+
+def trace_program(prompt: str) -> str:
+    """Return what the program of the prompt returns, if it does so within a few steps."""
+    source, entry, calls = _program_and_calls(prompt)
+    if not calls:
+        return ""
+    (done,) = run_trials(get_sandbox(), [Job(entry, [source], calls, most=_TRACED)])
+    if done.wrong:
+        return ""
+    value = done.values[0] if len(calls) == 1 else done.values
+    return f"The answer is {value!r}"
+
+
+def _program_and_calls(prompt: str) -> tuple[str, str, list[list[Json]]]:
+    block = _BLOCK.search(prompt)
+    source = block[1] if block else ""
+    tree = parse_source(source)
+    functions = (
+        {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef)} if tree else {}
+    )
+    calls: list[list[Json]] = []
+    entry = ""
+    for text in _CALL.findall(prompt[block.end() :] if block else ""):
+        name = text.partition("(")[0]
+        if name not in functions:
+            continue
+        names = [one.arg for one in functions[name].args.args]
+        given = parse_call(text, name, names)
+        if given is not None:
+            entry = name
+            calls.append(given.value)
+    return source, entry, calls
+
+
+def search_input(prompt: str) -> str:
+    """Return the first of some small inputs that gives the value of the prompt, or nothing."""
+    blocks = _BLOCK.findall(prompt)
+    typed = _TYPED.findall(prompt)
+    wanted = parse_value(blocks[1].strip()) if len(blocks) > 1 else None
+    entry = re.search(r"example: The answer is `(\w+)\(", prompt)
+    if wanted is None or entry is None:
+        return ""
+    tried = _inputs([kind for _, kind in typed], _TRIED)
+    job = Job(entry[1], [blocks[0]], [], tried)
+    (done,) = run_trials(get_sandbox(), [job])
+    for given, value in zip(tried, done.probed, strict=False):
+        if value is not None and type(wanted)(value[0]) == wanted:
+            return f"The answer is `{call_text(entry[1], given)}`"
+    return ""
+
+
+def search_difference(prompt: str) -> str:
+    """Return an input drawn from the stated ranges: without the right program it is a guess."""
+    read = read_signature(prompt)
+    if read is None:
+        return ""
+    entry, parameters, _ = read
+    rng = TaskRandom(prompt.encode())
+    given = [_within(prompt, name, kind, rng) for name, kind in parameters]
+    return f"The answer is `{call_text(entry, given)}`"
+
+
+def mend_program(prompt: str) -> str:
+    """Return the first single change of the program that agrees with the examples."""
+    block = _BLOCK.search(prompt)
+    read = read_signature(prompt)
+    if block is None or read is None or parse_source(block[1]) is None:
+        return ""
+    entry, parameters, _ = read
+    examples = read_examples(prompt, entry, [name for name, _ in parameters])
+    if not examples:
+        return ""
+    table = {repr(list(one.arguments)): one.expected for one in examples}
+    # A program that knows the examples and nothing else: what it is compared with is right.
+    known = f"def {entry}(*given):\n    return {table!r}[repr(list(given))]\n"
+    changed = mutants(block[1], _CHANGES)
+    sources = [known, *(one.source for one in changed)]
+    (done,) = run_trials(get_sandbox(), [Job(entry, sources, [one.arguments for one in examples])])
+    for one, fails in zip(changed, done.fails, strict=False):
+        if fails is not None and not fails[0]:
+            return fenced(one.source)
+    return ""
+
+
+def speed_up(prompt: str) -> str:
+    """Return the program of the prompt with a cache on its functions: a cure for some recursion."""
+    block = _BLOCK.search(prompt)
+    tree = parse_source(block[1]) if block else None
+    if tree is None:
+        return ""
+    for one in tree.body:
+        if isinstance(one, ast.FunctionDef):
+            one.decorator_list.append(ast.Name("_cached", ast.Load()))
+    helper = (
+        "def _cached(function):\n    known = {}\n\n    def call(*given):\n        key = repr(given)\n"
+        "        if key not in known:\n            known[key] = function(*given)\n"
+        "        return known[key]\n\n    return call\n\n\n"
+    )
+    return fenced(helper + ast.unparse(ast.fix_missing_locations(tree)))
+
+
+def _inputs(kinds: Sequence[str], number: int) -> list[list[Json]]:
+    """Return small inputs of these types, the smallest first, always the same."""
+    rng = TaskRandom(" ".join(kinds).encode())
+    return [[_drawn(kind, 1 + place // 12, rng) for kind in kinds] for place in range(number)]
+
+
+def _drawn(kind: str, size: int, rng: TaskRandom) -> Json:
+    kind = kind.removesuffix(" | None")
+    if kind == "str":
+        return "".join(rng.choice("abc 1") for _ in range(rng.randint(0, size)))
+    if kind == "bool":
+        return rng.randrange(2) == 1
+    if kind == "float":
+        return rng.randint(-size, size) / 2
+    if kind.startswith("list"):
+        return [_drawn(kind[5:-1] or "int", size, rng) for _ in range(rng.randint(0, size))]
+    if kind.startswith("dict"):
+        inner = kind[5:-1].partition(", ")[2] or "int"
+        return {rng.choice("abcde"): _drawn(inner, size, rng) for _ in range(rng.randint(0, size))}
+    return rng.randint(-size, 2 * size)
+
+
+def _within(prompt: str, name: str, kind: str, rng: TaskRandom) -> Json:
+    """Return a value that keeps to the constraint of a parameter as far as it is simple."""
+    found = re.search(rf"^\s*- `{re.escape(name)}`: (.+)$", prompt, re.MULTILINE)
+    text = found[1] if found else ""
+    numbers = [int(one) for one in re.findall(r"-?\d+", text)]
+    if kind == "int" and len(numbers) == 2:
+        return rng.randint(numbers[0], numbers[1])
+    span = re.search(r"of (\d+) to (\d+)", text)
+    low, high = (int(span[1]), int(span[2])) if span else (0, 5)
+    size = rng.randint(low, min(high, low + 6))
+    if kind == "list[int]" and len(numbers) == 4:
+        return [rng.randint(numbers[2], numbers[3]) for _ in range(size)]
+    if kind == "str":
+        letters = "".join(re.findall(r"`(.)`", text)) or "abcdefgh"
+        return "".join(rng.choice(letters) for _ in range(size))
+    return _drawn(kind, 3, rng)
