@@ -8,14 +8,24 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from sandboxes.values import same_value
+from synth_envs.code.tagged import NotALiteralError, canonical, read_literal, written
 from synth_envs.core import Json
 
-__all__ = ["MAX_LITERAL", "Arguments", "Value", "parse_call", "parse_value", "stated"]
+__all__ = [
+    "MAX_LITERAL",
+    "Arguments",
+    "Value",
+    "parse_call",
+    "parse_call_text",
+    "parse_tagged",
+    "parse_value",
+    "stated",
+]
 
 #: The longest value that is read, in characters.
 MAX_LITERAL = 8_192
@@ -132,6 +142,63 @@ def parse_call(text: str, entry: str, parameters: Sequence[str]) -> Arguments | 
         sole = isinstance(node, ast.Tuple) and len(value) == 1
         return Arguments(value if sole else [value])
     return Arguments(value) if type(value) is list and len(value) == len(parameters) else None
+
+
+def parse_tagged(text: str) -> Value | None:
+    """Read one Python literal as canonical tagged data, which tells a tuple from a list.
+
+    >>> parse_tagged("(1, {2})")
+    Value(value={'tuple': [1, {'set': [2]}]})
+    """
+    node = _expression(text)
+    try:
+        return None if node is None else Value(canonical(read_literal(node)))
+    except (NotALiteralError, RecursionError):
+        return None
+
+
+def parse_call_text(
+    text: str, entry: str, parameters: int, known: Mapping[str, str]
+) -> Value | None:
+    """Read a call as `parse_call` does; return the text of its arguments, made of literals.
+
+    Args:
+        text: A call, a tuple or list of all arguments, or the value of a sole argument.
+        entry: The function's name.
+        parameters: How many arguments a tuple or list must have to be all of them.
+        known: Other expressions that may be arguments: what `ast.dump` makes of each, and a text.
+
+    >>> parse_call_text("f((1,), k={})", "f", 2, {}).value
+    '(1,), k={}'
+    """
+    node = _expression(text)
+    if node is None:
+        return None
+
+    def one(argument: ast.expr) -> str:
+        try:
+            return written(read_literal(argument))
+        except NotALiteralError:
+            found = known.get(ast.dump(argument)) if known else None
+            if found is None:
+                raise
+            return found
+
+    try:
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == entry:
+            parts = [one(argument) for argument in node.args]
+            if any(word.arg is None for word in node.keywords):
+                return None
+            parts += [f"{word.arg}={one(word.value)}" for word in node.keywords]
+            return Value(", ".join(parts))
+        if parameters == 1:
+            sole = node.elts[0] if isinstance(node, ast.Tuple) and len(node.elts) == 1 else node
+            return Value(one(sole))
+        if isinstance(node, ast.Tuple | ast.List) and len(node.elts) == parameters:
+            return Value(", ".join(map(one, node.elts)))
+    except (NotALiteralError, RecursionError):
+        pass
+    return None
 
 
 def stated(

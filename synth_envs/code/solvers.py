@@ -34,7 +34,7 @@ __all__ = [
 #: The steps that the tracer follows, the inputs that are tried, the changes that are tried.
 _TRACED, _TRIED, _CHANGES = 24, 150, 120
 #: Candidate terms of the enumeration.
-_BUDGET = 20_000
+_BUDGET = 6_000
 _SIGNATURE = re.compile(r"def (\w+)\((.*?)\) -> ([^:\n]+?)(?::|\s*$)", re.MULTILINE)
 _SPECIFIED = re.compile(r"`(\w+)\((.*?)\) -> ([^`]+)`")
 _TYPED = re.compile(r"`(\w+)` is of type `([^`]+)`")
@@ -82,8 +82,7 @@ def write_program(prompt: str) -> str:
     if not examples:
         return ""
     pairs = [(tuple(one.arguments), one.expected) for one in examples]
-    kinds = [kind for _, kind in parameters]
-    for term in enumerate_programs(kinds, returns, pairs, _BUDGET):
+    for term in enumerate_programs(parameters, returns, pairs, _BUDGET):
         return fenced(to_python(term, entry, parameters))
     return ""
 

@@ -17,7 +17,7 @@ from synth_envs.core import Json, Score, Task
 from synth_envs.families import Family, suggest
 from synth_envs.seeding import Split, TaskRandom, split_of_key
 
-__all__ = ["PROGRAMS", "CodeMode", "Draw", "sandbox", "template_names"]
+__all__ = ["COMPOSED", "PROGRAMS", "CodeMode", "Draw", "sandbox", "template_names"]
 
 #: The group of the templates that compose programs at random; half of all problems are theirs.
 COMPOSED = "composed"
@@ -189,11 +189,15 @@ class CodeMode(Family):
                 self.gates["accepted" if isinstance(task, Task) else task] += 1
         return [done[place] for place in range(len(draws))]
 
+    def level(self, difficulty: float) -> float:
+        """Return the difficulty of the problems that tasks of this difficulty are made of."""
+        return difficulty
+
     def _problem(self, draw: Draw, tries: list[int], place: int) -> Problem:
         while tries[place] < _MAX_DRAWS:
             tries[place] += 1
-            template = load_template(self.templates[self._name(draw.rng)])
-            problem = template.make(draw.rng, draw.difficulty)
+            template = load_template(self.templates[self.name(draw)])
+            problem = template.make(draw.rng, self.level(draw.difficulty))
             if draw.split == "all" or split_of_key(_key(problem)) == draw.split:
                 return problem
         msg = (
@@ -203,7 +207,9 @@ class CodeMode(Family):
         )
         raise RuntimeError(msg)
 
-    def _name(self, rng: TaskRandom) -> str:
+    def name(self, draw: Draw) -> str:
+        """Return the name of a template: half of the draws are of composed programs."""
+        rng = draw.rng
         composed = [name for name in self.names if name.startswith(COMPOSED)]
         others = [name for name in self.names if not name.startswith(COMPOSED)]
         if composed and others:

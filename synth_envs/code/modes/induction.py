@@ -11,7 +11,7 @@ from synth_envs.code.cheats import program_cheats
 from synth_envs.code.domain import ranges_of
 from synth_envs.code.gates import Accepted
 from synth_envs.code.grading import Example
-from synth_envs.code.modes.base import PROGRAMS, CodeMode, Draw, sandbox
+from synth_envs.code.modes.base import COMPOSED, PROGRAMS, CodeMode, Draw, sandbox
 from synth_envs.code.prompts import examples_prompt, fenced, program_prompt, task_prompt
 from synth_envs.code.verifiers.programs import verify_programs
 from synth_envs.core import Json, Score, Task
@@ -28,6 +28,8 @@ FORMS: tuple[str, ...] = get_args(Form)
 _LEAK = 20
 _WORD = re.compile(r"\w+|[^\w\s]")
 _MORE_EXAMPLES = 8
+#: Beyond this difficulty, composed programs are too large to be found by enumeration.
+_SMALL = 0.5
 
 
 class Induction(CodeMode):
@@ -55,6 +57,18 @@ class Induction(CodeMode):
                 msg = f"unknown {what} {value!r}{suggest(value, known)}"
                 raise ValueError(msg)
         self.given, self.form = given, form
+        if given == "examples":
+            self.names = tuple(name for name in self.names if name.startswith(COMPOSED))
+            if not self.names or form == "program":
+                msg = (
+                    "examples alone determine only functions of the composed templates: leave out "
+                    "form=, and name no other family"
+                )
+                raise ValueError(msg)
+
+    def level(self, difficulty: float) -> float:
+        """Examples determine small programs only."""
+        return difficulty / 2 if self.given == "examples" else difficulty
 
     def build(self, made: Sequence[tuple[Accepted, Draw]]) -> list[Task | str]:
         """Draw what is given and how it is said."""
@@ -69,7 +83,10 @@ class Induction(CodeMode):
         given = given if self.given == "mixed" else self.given
         form = form if self.form == "mixed" else self.form
         if given == "examples":
-            return self._from_examples(accepted, draw)
+            task = self._from_examples(accepted, draw)
+            if task is not None or self.given == "examples":
+                return task or "underdetermined"
+            given = "both"
         ranges = ranges_of(problem.inputs)
         shown = accepted.public if given == "both" else ()
         if form == "program":
@@ -103,14 +120,15 @@ class Induction(CodeMode):
         reference = {"kind": form, "entry": problem.entry, **tests, "solution": solution}
         return self.task_of(accepted, draw, prompt, reference, given=given, form=form)
 
-    def _from_examples(self, accepted: Accepted, draw: Draw) -> Task | str:
+    def _from_examples(self, accepted: Accepted, draw: Draw) -> Task | None:
         """Examples alone are asked about only where no other small program agrees with them."""
         from synth_envs.code.determined import chosen_examples
 
-        places = chosen_examples(accepted, _MORE_EXAMPLES)
-        if places is None:
-            return "underdetermined"
         problem = accepted.problem
+        small = problem.family.startswith(COMPOSED) and self.level(draw.difficulty) <= _SMALL
+        places = chosen_examples(accepted, _MORE_EXAMPLES) if small else None
+        if places is None:
+            return None
         shown = accepted.examples(places)
         rest = [place for place in accepted.chosen if place not in places]
         prompt = examples_prompt(problem, ranges_of(problem.inputs), shown, draw.rng)

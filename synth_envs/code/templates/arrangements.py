@@ -101,6 +101,15 @@ def ranked(size, length, k):
 """
 
 
+#: What is drawn, written in another way for the second program.
+_RANK_AGAIN = {
+    "words[k] if k < len(words) else ''": "''.join(words[k : k + 1])",
+    "words[:: k + 2][:6]": "[words[i] for i in range(len(words)) if i % (k + 2) == 0 and i < 6 * (k + 2)]",
+    "words[-1 - k] if k < len(words) else ''": "(list(reversed(words)) + [''] * (k + 1))[k]",
+    "sum(word[0] == word[-1] for word in words) + k * len(words)": "sum(k + word.startswith(word[-1]) for word in words)",
+}
+
+
 class WordsByRank(Template):
     """Words over a small alphabet under two rules, in order, and one of them by its rank."""
 
@@ -122,6 +131,9 @@ class WordsByRank(Template):
             return " and ".join(f"({part})" if " or " in part else part for part in parts)
 
         given: list[list[Json]] = [
+            [3, 2, 0],
+            [5, 3, 9],
+            [2, 1, 2],
             [3, 3, 2],
             [2, 2, 1],
             [3, 2, 4],
@@ -152,7 +164,7 @@ class WordsByRank(Template):
                 letters=letters, rule=joined([rule for _, rule, _ in rules]), answer=answer
             ),
             second=Text(_WORDS_AGAIN).substitute(
-                key=key, rule=joined([test for _, _, test in rules]), answer=answer
+                key=key, rule=joined([test for _, _, test in rules]), answer=_RANK_AGAIN[answer]
             ),
             inputs=given,
             difficulty=difficulty,
@@ -225,6 +237,24 @@ def choices(xs, target):
 """
 
 
+#: What is drawn, written in another way for the second program.
+_CHOICES_AGAIN = {
+    "total == target": "not total - target",
+    "total <= target": "max(total, target) == target",
+    "total % target == 0": "total // target * target == total",
+    "abs(total - target) <= 2": "total - target in range(-2, 3)",
+    "total >= target": "not target > total",
+    " and size % 2 == 0": " and not len(places) & 1",
+    " and size >= $k": " and len(places) > $k - 1",
+    " and size <= $k": " and not places[$k:]",
+    " and size > 0 and total % size != 0": " and bool(places) and total // size * size != total",
+    "place - last >= 2": "last + 1 != place",
+    "last < 0 or xs[place] != xs[last]": "not xs[place] == xs[last]",
+    "last < 0 or xs[place] >= xs[last]": "min(xs[last], xs[place]) == xs[last]",
+    "last < 0 or place - last <= 2": "place in (last + 1, last + 2)",
+}
+
+
 class CountSubsets(Template):
     """Count choices of places by their sum, their number and their neighbours."""
 
@@ -252,6 +282,9 @@ class CountSubsets(Template):
             value=value, test=condition, rule=guard, start="-2" if "last >= 2" in rule else "-1"
         )
         given: list[list[Json]] = [
+            [[8, -3, 3, 0, 2, 5, 4], 2],
+            [[6, 3], 3],
+            [[0, -3, 8, 3, -1, 2, 4, 0], 5],
             [[1, 2, 3, 4, 3], 6],
             [[5, 2, 2, -1], 4],
             [[4, 1, 3, 2, 7, 1], 5],
@@ -278,7 +311,9 @@ class CountSubsets(Template):
             statement=statement,
             source="\n".join(line for line in source.split("\n") if line.strip() or not line),
             second=Text(_SUBSETS_AGAIN).substitute(
-                value=value, test=condition, rule=rule or "True"
+                value=value,
+                test=_CHOICES_AGAIN[test] + Text(_CHOICES_AGAIN.get(size, "")).substitute(k=k),
+                rule=_CHOICES_AGAIN.get(rule, "True"),
             ),
             inputs=given,
             difficulty=difficulty,

@@ -118,7 +118,7 @@ class BitOperation(Template):
             source = source.replace("    mask = (1 << w) - 1\n", "")
         if "groupby" in answer:
             source = "from itertools import groupby\n\n\n" + source
-        given: list[list[Json]] = [[13, 6], [40, 8], [3, 4]]
+        given: list[list[Json]] = [[11, 6], [2, 5], [3, 2], [13, 6], [40, 8], [3, 4]]
         given += [[0, 1], [1, 1], [0, 5], [31, 5], [1, 5], [16, 5], [2, 2], [3, 2], [5, 3], [0, 8]]
         for _ in range(36):
             w = rng.choice((rng.randint(2, 6), rng.randint(4, 12), rng.randint(12, 24)))
@@ -232,7 +232,14 @@ class BitPairs(Template):
         source = _PAIRS.substitute(test=test, answer=answer)
         if "xor" in answer:
             source = "from functools import reduce\nfrom operator import xor\n\n\n" + source
-        given: list[list[Json]] = [[[5, 10, 3, 7, 8]], [[6, 4, 1]], [[1, 2, 12, 0, 9, 15]]]
+        given: list[list[Json]] = [
+            [[2, 6, 3, 1, 0]],
+            [[1, 2, 12, 0, 9, 15]],
+            [[85, 49, 121]],
+            [[5, 10, 3, 7, 8]],
+            [[6, 4, 1]],
+            [[1, 2, 12, 0, 9, 15]],
+        ]
         given += [[[]], [[0]], [[9]], [[0, 0]], [[7, 7, 7]], [[1, 2, 4, 8, 16]], [[255, 0, 255]]]
         given += [[[3, 12]], [[1, 3, 7, 15]], [[5, 5, 10, 10]], [[1023, 512, 1]]]
         for _ in range(34):

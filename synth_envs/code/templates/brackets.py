@@ -148,6 +148,15 @@ _ASKED = (
 )
 
 
+#: What is drawn, written in another way for the second program.
+_ASKED_AGAIN = {
+    "return len(found) + sum(p[2] for p in found)": "return sum(1 + depth for _, _, depth in found)",
+    "return max((end - start + 1 for start, end, _ in found), default=0)": "return sorted([0] + [1 - p[0] + p[1] for p in found])[-1]",
+    "return sorted([start, end] for start, end, _ in found)": "return [list(p[:2]) for p in sorted(found, key=lambda p: p[0])]",
+    "return [depth for _, _, depth in found]": "return list(map(lambda p: p[2], found))",
+}
+
+
 class BracketReport(Template):
     """Pair brackets under drawn rules and report on the pairs."""
 
@@ -197,7 +206,7 @@ class BracketReport(Template):
                 live=live,
                 fits=fits,
                 stays=stays,
-                asked=asked,
+                asked=_ASKED_AGAIN.get(asked, asked),
             ),
             inputs=_inputs(rng, difficulty, kinds),
             difficulty=difficulty,

@@ -102,6 +102,21 @@ _FINALS = (
 )
 
 
+#: What is drawn, written in another way for the second program.
+_SHIFTS_AGAIN = {
+    "key + i": "sum([i, key])",
+    "key * k": "sum(key for _ in range(k))",
+    "key + k": "k - -key",
+    "key if k % 2 == 0 else -key": "[key, -key][k & 1]",
+    "key * (i % 3)": "key * (i - i // 3 * 3)",
+    "key + text[:i].count(' ')": "key + sum(d == ' ' for d in text[:i])",
+    "key + sum(c in 'aeiouAEIOU' for c in text[:i])": "key + len([d for d in text[:i].lower() if d in 'uoiea'])",
+    "c": "c",
+    "'_' if c == ' ' else c": "c.replace(' ', '_')",
+    "str(9 - int(c)) if c.isdigit() else c": "'9876543210'['0123456789'.index(c)] if c in '0123456789' else c",
+}
+
+
 class ShiftCipher(Template):
     """Shift letters in the alphabet by an amount that depends on where they stand."""
 
@@ -131,7 +146,10 @@ class ShiftCipher(Template):
             ),
             source=source,
             second=_SECOND_SHIFT.substitute(
-                shift=shift, other=other, second_special=special[2], second_final=final[2]
+                shift=_SHIFTS_AGAIN[shift],
+                other=_SHIFTS_AGAIN[other],
+                second_special=special[2],
+                second_final=final[2],
             ),
             inputs=_texts(rng, difficulty, (-30, 30)),
             difficulty=difficulty,

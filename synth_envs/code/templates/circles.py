@@ -114,6 +114,19 @@ _WAYS = (
 )
 
 
+#: What is drawn, written in another way for the second program.
+_OUT_PARTS_AGAIN = {
+    "k": "k",
+    "k + turn": "k + len(gone)",
+    "k + turn % 2": "k + (len(gone) & 1)",
+    "(2 if $left % 2 else k)": "[k, 2][len(ring) & 1]",
+    "(gone[-1] + 1 if gone else k)": "([k - 1, *gone][-1] + 1)",
+    "gone": "gone",
+    "gone[-1] if gone else -1": "[-1, *gone][-1]",
+    "sorted(set(range(1, n + 1)) - set(gone))": "sorted(ring)",
+}
+
+
 class CountingOut(Template):
     """Count people out of a circle with changing counts and directions."""
 
@@ -135,6 +148,10 @@ class CountingOut(Template):
         if not stops:
             statement += " All leave in the end."
         given: list[list[Json]] = [
+            [7, 2],
+            [4, 3],
+            [0, 3],
+            [0, 1],
             [5, 2],
             [7, 3],
             [4, 6],
@@ -164,7 +181,7 @@ class CountingOut(Template):
             statement=statement,
             source=Text(_OUT).substitute(values, size=Text(size).substitute(left="len(people)")),
             second=Text(_OUT_AGAIN).substitute(
-                values, size=Text(size).substitute(left="len(ring)")
+                values, size=_OUT_PARTS_AGAIN[size], answer=_OUT_PARTS_AGAIN[answer]
             ),
             inputs=given,
             difficulty=difficulty,

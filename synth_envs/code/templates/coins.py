@@ -118,6 +118,9 @@ class PayAmount(Template):
         values = {"limit": limit, "answer": Text(answer).substitute(k=k)}
         other = {"limit": limit, "answer": Text(again).substitute(k=k)}
         given: list[list[Json]] = [
+            [[9, 6], 9],
+            [[9, 3], 8],
+            [[9, 2, 8, 5, 6], 16],
             [[1, 2, 5], 8],
             [[2, 3, 4, 6], 12],
             [[5, 8], 3],
@@ -289,6 +292,9 @@ class ClimbStairs(Template):
             "start": start,
         }
         given: list[list[Json]] = [
+            [8, [3]],
+            [4, [2, 5]],
+            [14, []],
             [6, [3]],
             [7, []],
             [10, [4, 8]],

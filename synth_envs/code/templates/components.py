@@ -100,6 +100,22 @@ def _pairs(rng: TaskRandom, n: int, count: int) -> list[Json]:
     return [list(rng.sample(range(n), 2)) for _ in range(count)]
 
 
+#: What is drawn, written in another way for the second program.
+_FRIENDS_AGAIN = {
+    "abs(a - b) >= 2": "a - b not in (-1, 0, 1)",
+    "(a + b) % 2 == 1": "a & 1 != b & 1",
+    "(a + b) % 3 != 0": "(a + b) // 3 * 3 < a + b",
+    "pairs.count([a, b]) + pairs.count([b, a]) == 1": "len([p for p in pairs if {*p} == {a, b}]) == 1",
+    "sorted(len(group) for group in groups)": "sorted(label.count(name) for name in set(label))",
+    "sum(len(group) >= $k for group in groups) + 10 * max(map(len, groups), default=0)": "len([1 for g in groups if g[$k - 1 :]]) + 10 * sorted([0] + [len(g) for g in groups])[-1]",
+    "max(groups, key=len, default=[])": "(sorted(groups, key=lambda g: -len(g)) + [[]])[0]",
+    "max(groups, key=lambda group: (sum(group), group[-1]), default=[])": "sorted([sum(g), max(g), g] for g in groups)[-1][2] if groups else []",
+    "[group[-1] - group[0] for group in groups]": "[max(g) - min(g) for g in groups]",
+    "sorted(x for group in groups if len(group) % 2 for x in group)": "[x for x in range(n) if label.count(label[x]) & 1]",
+    "prod(len(group) for group in groups)": "prod(label.count(name) for name in set(label))",
+}
+
+
 class GroupsOfFriends(Template):
     """Connected components over the pairs that count, with a question about them."""
 
@@ -111,6 +127,7 @@ class GroupsOfFriends(Template):
         words, test = rng.choice(_COUNTED[:3] if difficulty < 0.4 else _COUNTED[1:])
         asked, answer, kind = rng.choice(_GROUPS)
         k = str(rng.randint(2, 3))
+        again = Text(_FRIENDS_AGAIN[answer]).substitute(k=k)
         answer = Text(answer).substitute(k=k)
         statement = (
             "There are `n` people 0, 1, ..., `n - 1` (`n` at least 0), and `pairs` lists pairs [a, b] of two different people; a pair may "
@@ -124,6 +141,8 @@ class GroupsOfFriends(Template):
         module = "from math import prod\n\n\n" if "prod(" in answer else ""
         given: list[list[Json]] = [
             [5, [[0, 3], [4, 3], [1, 2]]],
+            [9, [[4, 2], [8, 4], [1, 4], [2, 7], [5, 3]]],
+            [2, []],
             [6, [[5, 0], [1, 4], [0, 5], [2, 4]]],
             [4, [[0, 2], [2, 3], [1, 3]]],
             [0, []],
@@ -143,7 +162,8 @@ class GroupsOfFriends(Template):
             returns=kind,
             statement=statement,
             source=module + Text(_JOIN).substitute(record=record, answer=answer),
-            second=module + Text(_JOIN_AGAIN).substitute(test=test or "True", answer=answer),
+            second=module
+            + Text(_JOIN_AGAIN).substitute(test=_FRIENDS_AGAIN.get(test, "True"), answer=again),
             inputs=given,
             difficulty=difficulty,
         )
@@ -285,6 +305,9 @@ class TwoCamps(Template):
         if "sum" in value:
             answer = "max(sum(x for x, c in camp.items() if c == 0) for camp in best)"
         given: list[list[Json]] = [
+            [7, [[0, 2], [5, 1], [6, 0], [1, 6], [0, 2]]],
+            [4, [[0, 1], [1, 2], [2, 0]]],
+            [3, [[2, 1]]],
             [5, [[0, 3], [3, 1], [4, 2]]],
             [4, [[0, 1], [1, 2], [2, 0]]],
             [6, [[5, 4], [4, 1], [1, 0], [3, 4]]],

@@ -155,7 +155,7 @@ class DigitProcess(Template):
         if "number(" not in step:
             before, after = source.split("def number", 1)
             source = before + after[after.index("def digit_process") :]
-        given: list[list[Json]] = [[372, 3], [19, 2], [1040, 4]]
+        given: list[list[Json]] = [[1014, 5], [2597, 7], [365, 0], [372, 3], [19, 2], [1040, 4]]
         given += [[0, 0], [0, 3], [1, 1], [base, 2], [base - 1, 4], [base * base, 3], [7, 0]]
         given += [[base**4 - 1, 5], [2 * base**3, 1], [97, 12], [base + 1, 9], [3, 15]]
         given += [[rng.randint(0, 10 ** rng.randint(1, 5)), rng.randint(1, 12)] for _ in range(38)]
@@ -303,7 +303,7 @@ class NumeralSystem(Template):
             text.replace("{b}", str(b)).replace("{t}", str(b - 1))
             for text in (words, loop, allowed, weight)
         )
-        given: list[list[Json]] = [[11], [6], [50]]
+        given: list[list[Json]] = [[16], [3], [88], [11], [6], [50]]
         given += [[n] for n in (0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 15, 16, 20, 21, 24, 25)]
         given += [[n] for n in (26, 27, 31, 40, 54, 88, 120, 121, 143, 200)]
         given += [[rng.randint(30, 250)] for _ in range(22)]

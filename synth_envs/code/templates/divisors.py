@@ -251,7 +251,7 @@ class PartitionCounts(Template):
         )
         if "prod" in answer:
             source = "from math import prod\n\n\n" + source
-        given: list[list[Json]] = [[6, 3], [4, 2], [11, 2]]
+        given: list[list[Json]] = [[8, 1], [11, 5], [4, 3], [6, 3], [4, 2], [11, 2]]
         given += [[n, k] for n in range(4) for k in (1, 2)]
         given += [[n, k] for n in range(4, 12) for k in range(1, 5)]
         given += [[12, 2], [12, 4], [12, 6], [11, 5], [10, 10]]

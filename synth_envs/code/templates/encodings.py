@@ -211,6 +211,22 @@ def expand(text):
 """)
 
 
+#: What is drawn, written in another way for the second program.
+_REPEATS_AGAIN = {
+    "body * times": "''.join(body for _ in range(times))",
+    "''.join(body[::-1] if i % 2 else body for i in range(times))": "((body + body[::-1]) * times)[: len(body) * times]",
+    "'.'.join([body] * times)": "((body + '.') * times)[:-1]",
+    "body * times + (body[:1] if times >= 2 else '')": "body * times + body[: times > 1]",
+    "''.join(body[i:] for i in range(times))": "''.join(c for i in range(times) for p, c in enumerate(body) if p >= i)",
+    "body[::-1]": "''.join(reversed(body))",
+    "body[:-1]": "body[: max(len(body) - 1, 0)]",
+    "body[::2]": "''.join(c for p, c in enumerate(body) if p % 2 == 0)",
+    "body[1:] + body[:1]": "''.join(body[p - len(body) + 1] for p in range(len(body)))",
+    "body + body[::-1]": "body + ''.join(reversed(body))",
+    "body": "body",
+}
+
+
 class NestedRepeat(Template):
     """Expand a text with bracketed groups, which may stand inside each other."""
 
@@ -248,7 +264,10 @@ class NestedRepeat(Template):
                 asked=asked,
             ),
             second=_SECOND_NESTED.substitute(
-                default=default, repeat=repeat, change=change, asked=asked
+                default=default,
+                repeat=_REPEATS_AGAIN[repeat],
+                change=_REPEATS_AGAIN[change],
+                asked=asked,
             ),
             inputs=_nested_inputs(rng, difficulty, both=both),
             difficulty=difficulty,

@@ -94,6 +94,20 @@ $meanings
 """)
 
 
+#: What is drawn, written in another way for the second program.
+_MEANINGS_AGAIN = {
+    "a + b": "sum((a, b))",
+    "a - b": "-(b - a)",
+    "a * b": "b * a",
+    "max(a, b)": "sorted((a, b))[1]",
+    "min(a, b)": "sorted((a, b))[0]",
+    "abs(a - b)": "max(a - b, b - a)",
+    "a + 2 * b": "b + a + b",
+    "2 * a - b": "a + (a - b)",
+    "3 * a + b": "sum((a, a, a, b))",
+}
+
+
 class OperatorLanguage(Template):
     """Evaluate, or write with all brackets, expressions of a drawn language."""
 
@@ -150,7 +164,10 @@ class OperatorLanguage(Template):
                 next=_next(levels, lefts),
             ),
             second=_SECOND.substitute(
-                meanings="\n".join(f"        '{op}': lambda a, b: {formulas[op]}," for op in signs),
+                meanings="\n".join(
+                    f"        '{op}': lambda a, b: {_MEANINGS_AGAIN.get(formulas[op], formulas[op])},"
+                    for op in signs
+                ),
                 groups=repr(groups),
                 leaf=leaf,
             ),
@@ -218,7 +235,12 @@ def _inputs(
         return text
 
     a, b = signs[0], signs[-1]
-    given: list[list[Json]] = [[f"7{a}2{b}3"], [f"8{b}3{a}1{b}2{a}5"], [f"5{a}1{a}4"]]
+    given: list[list[Json]] = [
+        [f"12{a}5{b}3"],
+        [f"8{b}3{a}1{b}2{a}5"],
+        [f"40{a}7"],
+        [f"5{a}1{a}4"],
+    ]
     given += [["0"], ["42"], ["  7 "], [f"1{b}2{b}3{b}4"], [f"9 {a} 9"], [f"10{a}3{b}10"]]
     given += [[f"9{op}4{op}2{op}1"] for op in signs] + [[f"2{op}6"] for op in signs]
     given += [[f"9{op}4{other}7{op}3"] for op in signs for other in signs if op != other]

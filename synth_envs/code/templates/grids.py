@@ -98,13 +98,23 @@ _MAZE_AGAIN = """def explore(grid):
                     walls = broken + int(grid[r][c] == "#")
                     if walls <= $most and walls < fewest.get(spot, 99):
                         fewest[spot] = walls
-        if not fewest:
+        if not fewest or fewest in layers:  # from here on, the layers repeat
             break
         for spot in fewest:
             steps.setdefault(spot, len(layers))
         layers.append(fewest)
     return $answer
 """
+
+
+#: What is drawn, written in another way for the second program.
+_MAZE_ASKED_AGAIN = {
+    "min((steps[r, c] for r, c in steps if grid[r][c] == 'E'), default=-1)": "([d for d in sorted(steps.values()) if any(grid[r][c] == 'E' and steps[r, c] == d for r, c in steps)] + [-1])[0]",
+    "len(steps)": "len(steps)",
+    "sum(map(len, grid)) - sum(d <= $far for d in steps.values())": "height * width - len([d for d in steps.values() if not d > $far])",
+    "list(min(steps, key=lambda cell: (-steps[cell], cell)))": "min([r, c] for (r, c), d in steps.items() if d == max(steps.values()))",
+    "[list(steps.values()).count(d) for d in range(max(steps.values()) + 1)]": "[sum(d == e for d in steps.values()) for e in range(1 + max(steps.values()))]",
+}
 
 
 class MazeSteps(Template):
@@ -138,6 +148,9 @@ class MazeSteps(Template):
             "answer": Text(answer).substitute(far=far),
         }
         given: list[list[Json]] = [
+            [["S.....E"]],
+            [[".E.#", "#E.S"]],
+            [["..##.#.", "###S..#", "#....#.", ".#.#..E", "##.#.#.", "E#.#..."]],
             [["S.#E", "..#.", "...."]],
             [["#.E#.", ".S#..", "##..E", "....."]],
             [["..#", "S#.", "E.."]],
@@ -164,7 +177,9 @@ class MazeSteps(Template):
             returns=kind,
             statement=statement,
             source=Text(_MAZE).substitute(values),
-            second=Text(_MAZE_AGAIN).substitute(values),
+            second=Text(_MAZE_AGAIN).substitute(
+                values, answer=Text(_MAZE_ASKED_AGAIN[answer]).substitute(far=far)
+            ),
             inputs=given,
             difficulty=difficulty,
         )

@@ -75,14 +75,6 @@ def joined_intervals(intervals):
     return $answer
 """)
 _AGAIN = Text("""\
-def low(group):
-    return sorted(a for a, _ in group)[0]
-
-
-def high(group):
-    return sorted(b for _, b in group)[-1]
-
-
 def joined_intervals(intervals):
     label = list(range(len(intervals)))
     for _ in intervals:
@@ -94,6 +86,15 @@ def joined_intervals(intervals):
     groups = [g for g in groups if g]
     return $answer
 """)
+
+
+#: What is drawn, written in another way for the second program.
+_ASKS_AGAIN = {
+    "sorted([low(g), high(g)] for g in groups)": "sorted([min(map(min, g)), max(map(max, g))] for g in groups)",
+    "sorted(map(len, groups), reverse=True)": "sorted([len(g) for g in groups])[::-1]",
+    "max((high(g) - low(g) for g in groups), default=-1)": "max([-1] + [max(map(max, g)) - min(map(min, g)) for g in groups])",
+    "sorted(low(g) for g in groups if len(g) > 1)": "sorted(min(map(min, g)) for g in groups if g[1:])",
+}
 
 
 class JoinedIntervals(Template):
@@ -111,7 +112,7 @@ class JoinedIntervals(Template):
             kept = f"Intervals with fewer than {least + 1} numbers are ignored, as if they were not there. "
         ask, kind, answer = rng.choice(_ASKS[: 2 + int(2 * difficulty)])
         source = _SOURCE.substitute(linked=f"max(a, c) - min(b, d) <= {gap}", answer=answer)
-        second = _AGAIN.substitute(linked=_LINKED_AGAIN[gap], answer=answer)
+        second = _AGAIN.substitute(linked=_LINKED_AGAIN[gap], answer=_ASKS_AGAIN[answer])
         if least:
             line = "def joined_intervals(intervals):\n"
             keep = f"    intervals = [[a, b] for a, b in intervals if b - a >= {least}]\n"
@@ -150,6 +151,8 @@ def _inputs(rng: TaskRandom, difficulty: float) -> list[list[Json]]:
     """Return lists of intervals: three to show, corner cases and random ones."""
     given: list[list[Json]] = [
         [[[1, 4], [10, 12], [3, 6], [7, 8]]],
+        [[[-4, -1], [0, 2], [4, 6]]],
+        [[[29, 31], [7, 9], [24, 26], [40, 40], [38, 40]]],
         [[[5, 9], [0, 2], [14, 14]]],
         [[[2, 3], [3, 7], [6, 8], [11, 13], [12, 12]]],
     ]
@@ -279,8 +282,14 @@ class CoverageDepth(Template):
                     ),
                 )
             )
-        given = [[one, 1 + place % 3] for place, (one,) in enumerate(_inputs(rng, difficulty))]
-        given += [[one, 2] for one, _ in given[:10]]
+        given: list[list[Json]] = [
+            [[[1, 4], [10, 12], [3, 6], [7, 8]], 2],
+            [[[10, 15], [9, 11], [5, 5], [10, 10], [12, 16]], 1],
+            [[[3, 3]], 2],
+        ]
+        others = _inputs(rng, difficulty)
+        given += [[one, 1 + place % 3] for place, (one,) in enumerate(others)]
+        given += [[one, 2] for (one,) in others[:10]]
         for size in (5, 6, 7, 8, 9, 10, 12):
             dense: list[Json] = [[rng.randint(-2, 2), rng.randint(2, 5)] for _ in range(size)]
             given.append([dense, 1 + size % 4])

@@ -118,6 +118,17 @@ _ASKED = (
 )
 
 
+#: What is drawn, written in another way for the second program.
+_AMOUNTS_AGAIN = {
+    "amount": "amount",
+    "amount + 5 if amount >= 50 else amount": "amount + 5 * (not amount < 50)",
+    "max(amount - 1, 0)": "amount - bool(amount)",
+    "amount + 2": "2 + amount",
+    "amount + amount // 10": "amount * 11 // 10",
+    "amount + 3 if amount > 20 else amount": "[amount, amount + 3][20 < amount]",
+}
+
+
 class AccountLedger(Template):
     """Run a bank's commands under drawn rules for fees, limits and closing."""
 
@@ -172,8 +183,8 @@ class AccountLedger(Template):
             ),
             source=source,
             second=_SECOND.substitute(
-                credit=credit[1],
-                debit=debit[1],
+                credit=_AMOUNTS_AGAIN[credit[1]],
+                debit=_AMOUNTS_AGAIN[debit[1]],
                 second_refuse=f"after + {limit} < 0",
                 second_close=second,
                 second_asked=asked[3],

@@ -184,8 +184,9 @@ def _state_inputs(
     events: list[str],
     first: str,
 ) -> list[list[Json]]:
-    def tour(length: int, strays: int) -> list[Json]:
-        state, said = first, []
+    def tour(length: int, strays: int) -> list[str]:
+        state = first
+        said: list[str] = []
         for _ in range(length):
             known = [event for a, event in table if a == state]
             event = (
@@ -193,12 +194,28 @@ def _state_inputs(
             )
             said.append(event if rng.randrange(100) >= strays // 3 else "kick")
             state = table.get((state, said[-1]), state)
-        return [list(said)]
+        return said
 
-    given = [tour(2, 0), tour(5, 0), tour(6, 30)]
+    def last(said: list[str]) -> str:
+        state = first
+        for event in said:
+            state = table.get((state, event), state)
+        return state
+
+    # Those that are shown end in different states and differ in length.
+    given: list[list[Json]] = []
+    ends: set[str] = set()
+    for tried in range(40):
+        one = tour(2 + 2 * len(given), 0)
+        if last(one) not in ends or tried > 30:
+            ends.add(last(one))
+            given.append([list(one)])
+        if len(given) == 3:
+            break
     given += [[[]], [["kick"]], [["kick", events[0]]], [[events[0].upper(), events[0]]], [[""]]]
     given += [[[event] * 3] for event in events]
     given += [[[a, b]] for a in events for b in events]
     for _ in range(36):
-        given.append(tour(rng.randint(1, 8 + int(20 * difficulty)), rng.choice((0, 5, 30))))
-    return [*given, tour(100, 2), tour(100, 0)]
+        one = tour(rng.randint(1, 8 + int(20 * difficulty)), rng.choice((0, 5, 30)))
+        given.append([list(one)])
+    return [*given, [list(tour(100, 2))], [list(tour(100, 0))]]

@@ -130,7 +130,12 @@ class MatrixWalk(Template):
             ),
             source=_WALK.substitute(order=order, answer=answer),
             second=_WALK_AGAIN.substitute(key=key, answer=again),
-            inputs=_inputs(rng, difficulty, -9, 30),
+            inputs=[
+                [[[5, 10, 2, 10], [12, 23, 0, 30], [28, -7, 30, -5]], 4],
+                [[[-4, 2], [26, 22]], 3],
+                [[[0, 19]], 3],
+                *_inputs(rng, difficulty, -9, 30),
+            ],
             difficulty=difficulty,
         )
 
@@ -223,6 +228,20 @@ def marked_cells(rows, k):
 """)
 
 
+#: What is drawn, written in another way for the second program.
+_MARKS_AGAIN = {
+    "all(x > y for y in near)": "not [y for y in near if not y < x]",
+    "sum(near) > k * x": "k * x - sum(near) < 0",
+    "sum(y < x for y in near) >= k": "sorted(near + [x]).index(x) >= k",
+    "any(abs(x - y) == k for y in near)": "{x - k, x + k} & set(near)",
+    "near and max(near) - min(near) < 2 * k": "0 < len(near) == sum(y - min(near) < 2 * k for y in near)",
+    "len(marked)": "len(marked)",
+    "marked": "marked",
+    "sum(rows[r][c] for r, c in marked)": "sum(cells[r, c] for r, c in marked)",
+    "[sum(r == p for r, _ in marked) for p in range(len(rows))]": "[len([1 for one in marked if one[0] == p]) for p in range(len(rows))]",
+}
+
+
 class NeighbourRule(Template):
     """Cells marked by a rule about their neighbours."""
 
@@ -245,7 +264,14 @@ class NeighbourRule(Template):
                 f"A cell is marked if {mark}. Return {ask}."
             ),
             source=_NEAR.substitute(steps=steps, test=test, answer=answer),
-            second=_NEAR_AGAIN.substitute(far=far, test=test, answer=answer),
-            inputs=_inputs(rng, difficulty, -2, 9),
+            second=_NEAR_AGAIN.substitute(
+                far=far, test=_MARKS_AGAIN[test], answer=_MARKS_AGAIN[answer]
+            ),
+            inputs=[
+                [[[3, 1, 4], [1, 5, 9], [2, 6, 5]], 2],
+                [[[7, 7]], 3],
+                [[[1, 7, 7, 9], [7, 2, 2, 6], [8, 9, 6, 5], [7, 3, 4, 3]], 2],
+                *_inputs(rng, difficulty, -2, 9),
+            ],
             difficulty=difficulty,
         )

@@ -119,6 +119,24 @@ def _nested(rng: TaskRandom, depth: int) -> list[Json]:
     return made
 
 
+#: What is drawn, written in another way for the second program.
+_WORTH_AGAIN = {
+    "depth * sum(parts)": "sum(depth * part for part in parts)",
+    "max(parts) - min(parts)": "(lambda s: s[-1] - s[0])(sorted(parts))",
+    "sum(parts) if depth % 2 else max(parts)": "[max(parts), sum(parts)][depth & 1]",
+    "2 * parts[0] - sum(parts)": "parts[0] - sum(parts[1:])",
+    "sum(parts) + $c * sum(isinstance(one, list) for one in tree)": "sum(part + $c * (not isinstance(one, int)) for part, one in zip(parts, tree))",
+    "sum(parts) + sum(parts[::2])": "sum(part * (2 - place % 2) for place, part in enumerate(parts))",
+    "(min(parts) + max(parts)) * len(parts)": "sum(sorted(parts)[0] + sorted(parts)[-1] for _ in parts)",
+    "sum(one for place, one in enumerate(parts) if place == 0 or one != parts[place - 1])": "parts[0] + sum(y for x, y in zip(parts, parts[1:]) if x != y)",
+    "tree": "tree",
+    "1 if tree % 2 else tree": "[tree, 1][tree & 1]",
+    "tree + depth - 1": "depth - 1 + tree",
+    "tree if tree > 0 else 2 * tree": "tree + min(tree, 0)",
+    "$c if depth > 3 else tree": "[tree, $c][depth >= 4]",
+}
+
+
 class NestedValue(Template):
     """Values of lists that contain numbers and lists, by depth and place."""
 
@@ -170,10 +188,18 @@ class NestedValue(Template):
                 end = "far = (float('inf'),)\n    return [values[path] for path in sorted(values, key=lambda path: path + far)]"
         second = (
             Text(_NESTED_AGAIN)
-            .substitute(names, end=end)
+            .substitute(
+                number=Text(_WORTH_AGAIN[code]).substitute(c=c),
+                value=Text(_WORTH_AGAIN[value]).substitute(c=c),
+                empty=empty,
+                end=end,
+            )
             .replace("    opened = [(0, whole)]\n", "")
         )
         given: list[list[Json]] = [
+            [[[-3, 8], 9]],
+            [[[[7]]]],
+            [[[], [], [[]]]],
             [[3, [1, 4], 2]],
             [[[2, [5, 1]], 7]],
             [[6, [], [[3], 8, 1]]],

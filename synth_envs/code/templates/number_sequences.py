@@ -83,29 +83,32 @@ class ModularCycle(Template):
         """Draw the rule of the sequence and the question."""
         a, c, cut = rng.randint(2, 5), rng.randint(1, 7), rng.randint(2, 4)
         rules = (
-            (f"`{a} * x + {c}`", f"{a} * x + {c}"),
-            (f"`x * x + {c}`", f"x * x + {c}"),
+            (f"`{a} * x + {c}`", f"{a} * x + {c}", f"{c} + x * {a}"),
+            (f"`x * x + {c}`", f"x * x + {c}", f"{c} + pow(x, 2)"),
             (
                 f"`x // {cut}` (rounded down) if `x` is a multiple of {cut}, and otherwise `{a} * x + {c}`",
                 f"x // {cut} if x % {cut} == 0 else {a} * x + {c}",
+                f"{c} + x * {a} if x % {cut} else (x - x % {cut}) // {cut}",
             ),
             (
                 f"`x * x` if `2 * x` is less than `m`, and otherwise `x * {a} - {c}`",
                 f"x * x if 2 * x < m else x * {a} - {c}",
+                f"[{a} * x - {c}, x**2][m > x + x]",
             ),
             (
                 f"`x` times the sum of its decimal digits, plus {c}",
                 f"x * sum(map(int, str(x))) + {c}",
+                f"sum((x * int(d) for d in str(x)), {c})",
             ),
         )
-        words, rule = rng.choice(rules[: 2 + int(3 * difficulty)])
+        words, rule, other = rng.choice(rules[: 2 + int(3 * difficulty)])
         asks = [
             one
             for one in _ASKS[: 3 + int(2 * difficulty)]
             if rule != rules[0][1] or one[2] != "len(tail)"
         ]
         ask, kind, answer, again = rng.choice(asks)
-        given: list[list[Json]] = [[3, 10], [5, 8], [1, 21]]
+        given: list[list[Json]] = [[19, 41], [6, 48], [12, 52], [3, 10], [5, 8], [1, 21]]
         given += [[0, 1], [7, 1], [0, 2], [1, 2], [9, 3], [-4, 6], [-1, 16], [0, 12], [100, 7]]
         for _ in range(34):
             m = rng.choice((rng.randint(3, 20), rng.randint(10, 64), 2 ** rng.randint(2, 6)))
@@ -121,7 +124,7 @@ class ModularCycle(Template):
                 f"`m` of {words}. {ask}"
             ),
             source=_CYCLE.substitute(rule=rule, answer=answer),
-            second=_CYCLE_AGAIN.substitute(rule=rule, answer=again),
+            second=_CYCLE_AGAIN.substitute(rule=other, answer=again),
             inputs=given,
             difficulty=difficulty,
         )

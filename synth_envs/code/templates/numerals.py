@@ -236,6 +236,15 @@ _RESULTS = (
 )
 
 
+#: What is drawn, written in another way for the second program.
+_NUMBERS_AGAIN = {
+    "n": "n",
+    "n + sum(int(c) for c in str(n))": "sum(map(int, str(n)), n)",
+    "abs(n - m)": "max(n, m) - min(n, m)",
+    "n + 2 * m": "m + n + m",
+}
+
+
 class WriteNumeral(Template):
     """Write a number as a numeral in a drawn system."""
 
@@ -258,7 +267,17 @@ class WriteNumeral(Template):
         edges = [v + d for v in values for d in (-1, 0)]
         inputs: list[list[Json]] = [
             [n, rng.randint(0, 9)][: len(parameters)]
-            for n in [values[-1] + 4, values[2] - 1, 7, 0, 1, 2, 3, *edges]
+            for n in [
+                values[-1] + values[2] + 1,
+                values[1],
+                2 * values[-1] - 1,
+                7,
+                0,
+                1,
+                2,
+                3,
+                *edges,
+            ]
         ]
         while len(inputs) < 56:
             n = rng.randint(0, values[-1] * 6)
@@ -282,7 +301,7 @@ class WriteNumeral(Template):
                 names="".join(names),
                 values=repr(values),
                 pairs=repr(pairs),
-                rest=rest,
+                rest=_NUMBERS_AGAIN[rest],
                 second_result=result[3],
             ),
             inputs=inputs,

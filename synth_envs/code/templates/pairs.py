@@ -124,6 +124,17 @@ ${helper}def matching_pairs(xs, k):
 """)
 
 
+#: What is drawn, written in another way for the second program.
+_CONDITIONS_AGAIN = {
+    "a + b == k": "k - a == b",
+    "a - b >= k": "not a < b + k",
+    "abs(a - b) == k": "b in (a - k, a + k)",
+    "(a + b) % k == 0": "-a % k == b % k",
+    "a * b < k": "k - a * b > 0",
+    "(a > k) != (b > k)": "min(a, b) <= k < max(a, b)",
+}
+
+
 class MatchingPairs(Template):
     """Pairs of indices under a condition on values and places, counted or chosen."""
 
@@ -137,6 +148,9 @@ class MatchingPairs(Template):
         ask, kind, answer, again = rng.choice(_ASKS[: 3 + int(3 * difficulty)])
         helped = "accepted" in answer
         given: list[list[Json]] = [
+            [[1, 5, 3, 3, 8, 2], 6],
+            [[9, 8, 7, 6, 5, 4], 3],
+            [[6, 7, 2, 8, 1, 8, -5], 3],
             [[1, 5, 3, 3, 8, 2], 6],
             [[4, 4, 1, 0, 6], 2],
             [[7, 3, 9, 6, 2, 1, 5], 4],
@@ -158,7 +172,10 @@ class MatchingPairs(Template):
             ),
             source=_ACCEPTED * helped + _SOURCE.substitute(places=places, test=test, answer=answer),
             second=_AGAIN.substitute(
-                helper=_ACCEPTED_AGAIN * helped, place=place, test=test, answer=again
+                helper=_ACCEPTED_AGAIN * helped,
+                place=place,
+                test=_CONDITIONS_AGAIN[test],
+                answer=again,
             ),
             inputs=given,
             difficulty=difficulty,

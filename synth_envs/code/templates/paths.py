@@ -112,6 +112,24 @@ _ROUTE_AGAIN = """def route(n, roads):
 """
 
 
+#: What is drawn, written in another way for the second program.
+_ROUTE_PARTS_AGAIN = {
+    "w": "w",
+    "w + $c": "sum((w, $c))",
+    "w + abs(a - b)": "w + max(a, b) - min(a, b)",
+    "w * (1 + w % 2)": "2 * w if w & 1 else w",
+    "0 if used == 2 else w": "[w, w, 0][used]",
+    "$c if used else w": "[w, $c][used]",
+    "w * (used + 1)": "w + used * w",
+    "cost + price": "sum([cost, price])",
+    "max(cost, price)": "sorted([cost, price])[1]",
+    "best.get(n - 1, -1)": "best[n - 1] if n - 1 in best else -1",
+    "[best.get(town, -1) for town in range(n)]": "[best[town] if town in best else -1 for town in range(n)]",
+    "[town for town in range(n) if best.get(town, $limit + 1) <= $limit]": "sorted(town for town, cost in best.items() if not cost > $limit)",
+    "max(sorted(best), key=lambda town: best[town])": "-max((cost, -town) for town, cost in best.items())[1]",
+}
+
+
 class CheapestRoute(Template):
     """Cheapest routes from town 0 where prices depend on the road, its ends or its place."""
 
@@ -136,6 +154,7 @@ class CheapestRoute(Template):
             f"towns several times. {Text(words).substitute(names)}, {joined}. {Text(asked).substitute(names)}"
             "The route without any road leads from town 0 to town 0 and has the price 0."
         )
+        parts = (("price", price), ("join", join), ("answer", answer))
         values = {
             "price": Text(price).substitute(names),
             "join": join,
@@ -156,6 +175,9 @@ class CheapestRoute(Template):
             source = source.replace("(a, used)", "a")
         given: list[list[Json]] = [
             [4, [[0, 1, 3], [1, 2, 4], [0, 2, 9], [2, 3, 1]]],
+            [5, [[3, 4, 9], [3, 0, 4], [3, 2, 2]]],
+            [3, [[0, 1, 3], [0, 2, 1]]],
+            [4, [[2, 3, 8], [3, 2, 4], [2, 1, 6], [2, 3, 10], [3, 1, 8]]],
             [5, [[0, 1, 2], [1, 2, 2], [2, 3, 7], [0, 3, 6], [3, 4, 5], [1, 4, 12]]],
             [3, [[1, 2, 4], [0, 1, 6]]],
             [3, [[1, 0, 4]]],
@@ -180,7 +202,9 @@ class CheapestRoute(Template):
             statement=statement,
             source=source,
             second=Text(_ROUTE_AGAIN).substitute(
-                values, ends="((first, last), (last, first))" if both else "((first, last),)"
+                {part: Text(_ROUTE_PARTS_AGAIN[text]).substitute(names) for part, text in parts},
+                period=period,
+                ends="((first, last), (last, first))" if both else "((first, last),)",
             ),
             inputs=given,
             difficulty=difficulty,
@@ -196,7 +220,7 @@ _STEPS = (
     ),
     (
         "An arrow to a smaller number may only be used in the steps 3, 6, 9, ..., any other arrow at any time",
-        "a < b or t % 3 == 0",
+        "a <= b or t % 3 == 0",
     ),
     (
         "An arrow between numbers that differ by 1 may not be used in the first step, and any other arrow may be used at any time",
@@ -259,11 +283,24 @@ def walks(n, arrows, k):
             return int(b == 0)
         return sum(count(a, t - 1) for a, end in arrows if end == b$test)
 
-    ways = {b: count(b, k) for b in range(n)}
     seen = {b for b in range(n) if any(count(b, t) for t in range(k + 1))}
     first = {b: next(t for t in range(k + 1) if count(b, t)) for b in seen}
     return $answer
 """
+
+
+#: What is drawn, written in another way for the second program.
+_WALKS_PARTS_AGAIN = {
+    "b % 2 == 1 or t % 2 == 0": "not (b % 2 == 0 and t % 2 == 1)",
+    "a <= b or t % 3 == 0": "not (b < a and t % 3)",
+    "t > 1 or abs(a - b) != 1": "not (t == 1 and a - b in (1, -1))",
+    "(a + b + t) % 3 != 0": "-(a + b) % 3 != t % 3",
+    "sorted(b for b in ways if ways[b])": "[b for b in range(n) if count(b, k)]",
+    "sum(ways.values())": "sum(count(b, k) for b in range(n))",
+    "[ways.get(point, 0) for point in range(n)]": "[count(b, k) for b in range(n)]",
+    "sorted(seen)": "[b for b in range(n) if b in seen]",
+    "[first.get(point, -1) for point in range(n)]": "[first[b] if b in seen else -1 for b in range(n)]",
+}
 
 
 class WalksInGraph(Template):
@@ -293,6 +330,8 @@ class WalksInGraph(Template):
         )
         given: list[list[Json]] = [
             [4, [[0, 1], [1, 2], [2, 0], [0, 3], [3, 1]], 2],
+            [2, [[1, 0], [1, 1]], 1],
+            [3, [[2, 0], [0, 0], [0, 1], [0, 2]], 1],
             [4, [[0, 2], [2, 3], [3, 0], [0, 0], [2, 1]], 4],
             [3, [[0, 1], [1, 0], [1, 2]], 1],
             [3, [[0, 1], [1, 0], [1, 2]], 0],
@@ -314,8 +353,8 @@ class WalksInGraph(Template):
             statement=statement,
             source=source,
             second=Text(_WALKS_AGAIN).substitute(
-                test=f" and ({test})" if test else "",
-                answer=answer,
+                test=f" and {_WALKS_PARTS_AGAIN[test]}" if test else "",
+                answer=_WALKS_PARTS_AGAIN[answer],
             ),
             inputs=given,
             difficulty=difficulty,

@@ -179,6 +179,7 @@ def _inputs(rng: TaskRandom, difficulty: float, words: list[str]) -> list[list[J
     given: list[list[Json]] = [
         [["1.10", "1.9", "1.2.3"]],
         [[f"2.0-{a}2", "2.0", f"2.0-{b}", f"2.0-{a}10"]],
+        [["0.9", "3.1", "3.1.0", f"3.1-{b}1", "4", "4"]],
         [["3.1", "3.1.0", "3", f"3.1-{b}1", f"3.1-{b}"]],
         [[]],
         [["0"]],

@@ -211,9 +211,10 @@ class RobotWalk(Template):
 
 def _inputs(rng: TaskRandom, difficulty: float) -> list[list[Json]]:
     given: list[list[Json]] = [
-        [["..#", ".o.", "..."], "FRFLF"],
         [["...", "#o."], "FFFRFB"],
         [["....", ".o..", "..#."], "RFFLFFLFRF"],
+        [["..."], "FLLRLFFF-RF"],
+        [["..#", ".o.", "..."], "FRFLF"],
         [["."], ""],
         [["."], "F"],
         [["."], "FBLRFB"],

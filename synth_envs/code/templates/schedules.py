@@ -84,9 +84,23 @@ _TASKS_AGAIN = """def schedule(times, pairs):
         if not ready:
             break
         order.append(min(ready, key=lambda x: $key))
-    ends = {x: sum(times[y] for y in order[: place + 1]) for place, x in enumerate(order)}
     return $answer
 """
+
+
+#: What is drawn, written in another way for the second program.
+_TASK_PARTS_AGAIN = {
+    "x": "x",
+    "-x": "len(times) - x",
+    "(times[x], x)": "times[x] * len(times) + x",
+    "(-times[x], x)": "x - times[x] * len(times)",
+    "(x % 2, -x)": "(x & 1) * 2 * len(times) - x",
+    "(-len(opens[x]), -x)": "-len(opens[x]) * len(times) - x",
+    "(needs[x], -times[x], x)": "(needs[x], x - times[x] * len(times))",
+    "order": "order",
+    "[ends.get(x, -1) for x in range(len(times))]": "[sum(times[y] for y in order[: order.index(x) + 1]) if x in order else -1 for x in range(len(times))]",
+    "order if len(order) == len(times) else [x for x in range(len(times)) if x not in ends]": "sorted(set(range(len(times))) - set(order)) or order",
+}
 
 
 class TaskOrder(Template):
@@ -142,7 +156,9 @@ class TaskOrder(Template):
             returns=kind,
             statement=statement,
             source=source,
-            second=Text(_TASKS_AGAIN).substitute(key=key, answer=answer),
+            second=Text(_TASKS_AGAIN).substitute(
+                key=_TASK_PARTS_AGAIN[key], answer=_TASK_PARTS_AGAIN[answer]
+            ),
             inputs=given,
             difficulty=difficulty,
         )

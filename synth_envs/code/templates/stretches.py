@@ -108,7 +108,14 @@ def _parts(measure: str, least: int) -> tuple[str, str, str, str]:
 def _inputs(rng: TaskRandom, difficulty: float) -> list[list[Json]]:
     """Return arguments: three to show, then corner cases, then random ones."""
     size = 8 + int(24 * difficulty)
-    given: list[list[Json]] = [[[4, 6, 2, 3, 8, 9, 12], 4], [[5, 1, 7], 9], [[3, 3, 6, 2], 3]]
+    given: list[list[Json]] = [
+        [[3, -3, 2, 7, 4, 9, 8, 2], 5],
+        [[8, 4, 9, 7], 4],
+        [[1, 7, 4, 1, 6, 6], 4],
+        [[4, 6, 2, 3, 8, 9, 12], 4],
+        [[5, 1, 7], 9],
+        [[3, 3, 6, 2], 3],
+    ]
     given += [[[], 2], [[2], 2], [[1], 2], [[2, 2, 2, 2], 2], [[1, 1, 1], 2], [[0, -4, 7, -2], 2]]
     for _ in range(40):
         xs = [rng.randint(-6, 12) for _ in range(rng.randint(1, size))]

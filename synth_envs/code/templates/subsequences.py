@@ -109,6 +109,21 @@ _SELECT_AGAIN = """def select(xs):
 """
 
 
+#: What is drawn, written in another way for the second program.
+_RELATIONS_AGAIN = {
+    "xs[i] < xs[j]": "xs[j] - xs[i] > 0",
+    "xs[i] >= xs[j]": "max(xs[i], xs[j]) == xs[i]",
+    "abs(xs[i] - xs[j]) <= $k": "xs[j] in range(xs[i] - $k, xs[i] + $k + 1)",
+    "abs(xs[i] - xs[j]) >= $k": "max(xs[i] - xs[j], xs[j] - xs[i]) > $k - 1",
+    "(xs[i] + xs[j]) % 2 == 1": "xs[i] & 1 != xs[j] & 1",
+    "(xs[i] + xs[j]) % 3 == 0": "-xs[i] % 3 == xs[j] % 3",
+    "xs[j] % xs[i] == 0": "xs[j] // xs[i] * xs[i] == xs[j]",
+    "": "",
+    " and j - i >= $g": " and i + $g - 1 < j",
+    " and j - i <= $g": " and j not in range(i + $g + 1, len(xs))",
+}
+
+
 class BestSelection(Template):
     """The best subsequence in which every two successive elements stand in a relation."""
 
@@ -130,9 +145,11 @@ class BestSelection(Template):
         )
         source = Text(_SELECT).substitute(test=condition, step=step, result=result)
         given: list[list[Json]] = [
+            [[2, 9, 4, 8, 4]],
+            [[1, 11, 7, 1]],
+            [[7, 2]],
             [[4, 1, 2, 6, 3]],
             [[5, 5, 2, 8, 10, 3, 9]],
-            [[7, 2]],
             [[]],
             [[3]],
             [[2, 2, 2, 2]],
@@ -152,7 +169,10 @@ class BestSelection(Template):
             returns="int" if asked.startswith("Return the") else "list[int]",
             statement=statement,
             source=(_PAIRS if "merge" in step else "") + source,
-            second=Text(_SELECT_AGAIN).substitute(test=condition, answer=answer),
+            second=Text(_SELECT_AGAIN).substitute(
+                test=Text(_RELATIONS_AGAIN[test] + _RELATIONS_AGAIN[near]).substitute(names),
+                answer=answer,
+            ),
             inputs=given,
             difficulty=difficulty,
         )
@@ -258,6 +278,17 @@ def divide(xs, limit):
 """
 
 
+#: What is drawn, written in another way for the second program.
+_GROUPS_AGAIN = {
+    "sum(group) <= limit": "limit - sum(group) >= 0",
+    "max(group) - min(group) <= limit": "all(x - y <= limit for x in group for y in group)",
+    "group[0] + group[-1] <= limit": "sum(group[:: max(1, len(group) - 1)]) + group[0] * (len(group) == 1) <= limit",
+    "len(set(group)) == len(group) and sum(group) <= limit": "sum(group) < limit + 1 and all(group.count(x) == 1 for x in group)",
+    "sum(group) % 2 == 1 and sum(group) <= limit": "not sum(group) > limit and len([x for x in group if x & 1]) & 1",
+    "len(group) * max(group) <= limit": "all(x * len(group) <= limit for x in group)",
+}
+
+
 class CutIntoGroups(Template):
     """Cut a list into groups of neighbours, as cheaply as possible or in all ways."""
 
@@ -280,6 +311,10 @@ class CutIntoGroups(Template):
         else:
             statement += ", or -1 if there is no division. For an empty `xs` return 0."
         given: list[list[Json]] = [
+            [[5, 5, 7, 3, 5, 3], 3],
+            [[7, 7, 5, 2, 5, 2, 3, 7, 1, 7], 10],
+            [[], 3],
+            [[], 8],
             [[3, 1, 4, 2], 7],
             [[5, 2, 2, 1, 3], 6],
             [[9], 4],
@@ -312,7 +347,7 @@ class CutIntoGroups(Template):
                 join="sum(options)" if join == "sum" else f"{join}(options, default=-1)",
             ),
             second=Text(_CUT_AGAIN).substitute(
-                test=test,
+                test=_GROUPS_AGAIN[test],
                 price=price,
                 join="sum(prices)" if fold == "sum" else f"{fold}(prices, default=-1)",
             ),

@@ -81,14 +81,25 @@ _GAME_AGAIN = """def play(n):
             lost[n, last] = sum(lost[n - take, take] for take in goes) == 0 if goes else not $stuck
     n = top
 
-    def wins(size, last):
-        return not lost[size, last]
-
     def moves(n, last):
         return [take for take in $takes if take <= n$extra]
 
     return $answer
 """
+
+
+#: What is drawn, written in another way for the second program.
+_GAME_PARTS_AGAIN = {
+    "": "",
+    " and (n == 1 or 2 * take <= n)": " and take <= max(n // 2, n == 1)",
+    " and (n == take or (n - take) % $m != 0)": " and n - take not in range($m, n + 1, $m)",
+    " and take != last": " and not take == last",
+    " and (last == 0 or take <= last + 1)": " and not 0 < last < take - 1",
+    "[size for size in range(n + 1) if not wins(size, 0)]": "[size for size in range(n + 1) if lost[size, 0]]",
+    "sum(wins(size, 0) for size in range(n + 1))": "n + 1 - sum(lost[size, 0] for size in range(n + 1))",
+    "[take for take in moves(n, 0) if not wins(n - take, take)]": "sorted(take for take in moves(n, 0) if lost[n - take, take])",
+    "next((take for take in moves(n, 0) if not wins(n - take, take)), -1)": "min((take for take in moves(n, 0) if lost[n - take, take]), default=-1)",
+}
 
 
 class HeapGame(Template):
@@ -116,7 +127,7 @@ class HeapGame(Template):
             "stuck": stuck,
             "answer": answer,
         }
-        sizes_tried = [8, 11, 5, *range(5), *range(6, 8), 9, 10, *range(12, 34)]
+        sizes_tried = [9, 16, 23, 8, 11, 5, *range(5), *range(6, 8), 9, 10, *range(12, 34)]
         given: list[list[Json]] = [[size] for size in sizes_tried]
         given += [[rng.randint(35, 60)] for _ in range(8)]
         return self.problem(
@@ -125,7 +136,12 @@ class HeapGame(Template):
             returns=kind,
             statement=statement,
             source=Text(_GAME).substitute(values),
-            second=Text(_GAME_AGAIN).substitute(values),
+            second=Text(_GAME_AGAIN).substitute(
+                takes=str(takes),
+                extra=Text(_GAME_PARTS_AGAIN[extra]).substitute(m=m),
+                stuck=stuck,
+                answer=_GAME_PARTS_AGAIN[answer],
+            ),
             inputs=given,
             difficulty=difficulty,
         )
@@ -242,6 +258,18 @@ _HEAPS_ASKED = (
 )
 
 
+#: What is drawn, written in another way for the second program.
+_MOVES_AGAIN = {
+    "[(x, b) for x in range(a)] + [(a, y) for y in range(b)]": "[spot for t in range(1, a + b + 1) for spot in ((a - t, b), (a, b - t)) if min(spot) >= 0]",
+    "[(a - t, b) for t in (1, 2) if t <= a] + [(a, b - t) for t in (1, 2) if t <= b]": "[spot for spot in ((a - 1, b), (a - 2, b), (a, b - 1), (a, b - 2)) if min(spot) >= 0]",
+    "[(a - 1, b - 1)] if a and b else []": "[(a - 1, b - 1)] * (a * b > 0)",
+    "[(a - t, b - t) for t in range(1, min(a, b) + 1)]": "[(x, b - a + x) for x in range(a) if b - a + x >= 0]",
+    "[(x, a - x) for x in range(1, a)] + [(x, b - x) for x in range(1, b)]": "[(x, y) for whole in (a, b) for x in range(1, whole) for y in range(1, whole) if x + y == whole]",
+    "[(max(a, b) - 1, min(a, b) + 1)] if abs(a - b) >= 2 else []": "[(y - 1, x + 1) for x, y in [sorted((a, b))] if y > x + 1]",
+    "[(a - 3, b)] * (a >= 3) + [(a, b - 2)] * (b >= 2)": "[spot for spot in ((a - 3, b), (a, b - 2)) if -1 < min(spot)]",
+}
+
+
 class TwoHeaps(Template):
     """Grundy values, winning moves and lengths of games with two heaps."""
 
@@ -261,6 +289,9 @@ class TwoHeaps(Template):
             f"Both play as well as possible. {asked}"
         )
         spots = [
+            (8, 5),
+            (1, 2),
+            (7, 0),
             (2, 3),
             (4, 4),
             (5, 1),
@@ -285,7 +316,11 @@ class TwoHeaps(Template):
             returns="list[list[int]]" if name == "wins" else "int",
             statement=statement,
             source=Text(_HEAPS).substitute(values, body=body),
-            second=Text(_HEAPS_AGAIN).substitute(options=options, value=value, answer=again),
+            second=Text(_HEAPS_AGAIN).substitute(
+                options=" + ".join(_MOVES_AGAIN[code] for _, code in chosen),
+                value=value,
+                answer=again,
+            ),
             inputs=given,
             difficulty=difficulty,
         )

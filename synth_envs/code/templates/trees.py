@@ -107,6 +107,9 @@ def _tree(rng: TaskRandom, n: int) -> list[Json]:
 def _given(rng: TaskRandom, most: int, low: int) -> list[list[Json]]:
     """Return trees with values: three to show, corner cases, random ones."""
     given: list[list[Json]] = [
+        [[-1, 2, 0, 0, 1, 2, 3], [-1, 5, -4, 6, 0, -3, 4]],
+        [[-1, 3, 0, 2], [-2, 0, 3, 0]],
+        [[-1, 0], [3, 1]],
         [[-1, 0, 0, 1, 1], [3, 1, 4, 2, 5]],
         [[-1, 2, 0, 0, 3, 3], [2, 6, 1, 3, 4, 1]],
         [[-1, 0, 1], [5, 2, 7]],
@@ -129,6 +132,23 @@ _WORDS = (
 )
 
 
+#: What is drawn, written in another way for the second program.
+_SCORES_AGAIN = {
+    "values[x] + sum(parts)": "sum([values[x], *parts])",
+    "values[x] + max(parts, default=0)": "values[x] + (sorted(parts)[-1] if parts else 0)",
+    "values[x] - sum(parts)": "values[x] + sum(-part for part in parts)",
+    "max(parts) - min(parts) if parts else values[x]": "sorted(parts)[-1] - sorted(parts)[0] if parts != [] else values[x]",
+    "values[x] + (min(parts) if len(parts) >= 2 else 1)": "values[x] + ([1] + sorted(parts)[:1])[len(parts) > 1]",
+    "values[x] + 2 * sum(part > values[x] for part in parts)": "sum([values[x]] + [2 for part in parts if values[x] - part < 0])",
+    "max(values[x], sum(parts))": "sorted([sum(parts), values[x]])[1]",
+    "score": "score",
+    "score.index(max(score))": "-max((s, -x) for x, s in enumerate(score))[1]",
+    "[x for x in range(1, n) if score[x] > score[parents[x]]]": "[x for x, p in enumerate(parents) if p >= 0 and score[p] - score[x] < 0]",
+    "[x for x in range(n) if score[x] < values[0]]": "[x for x, s in enumerate(score) if not s >= values[0]]",
+    "score[0] * 100 + sum(s > 0 for s in score)": "100 * score[0] + len([s for s in score if s > 0])",
+}
+
+
 class SubtreeScores(Template):
     """Scores of the nodes of a tree, worked out from the children's scores."""
 
@@ -146,7 +166,9 @@ class SubtreeScores(Template):
             returns=kind,
             statement=statement,
             source=Text(_TREE).substitute(score=score, answer=answer),
-            second=Text(_TREE_AGAIN).substitute(score=score, answer=answer),
+            second=Text(_TREE_AGAIN).substitute(
+                score=_SCORES_AGAIN[score], answer=_SCORES_AGAIN[answer]
+            ),
             inputs=_given(rng, 8 + int(6 * difficulty), -4),
             difficulty=difficulty,
         )
@@ -276,6 +298,11 @@ class ChosenNodes(Template):
             statement=statement,
             source=source.lstrip("\n").replace("=  ", "= "),
             second=Text(_CHOOSE_AGAIN).substitute(test=test, answer=answer),
-            inputs=_given(rng, 8, -4),
+            inputs=[
+                [[-1, 0, 1, 1], [5, 5, 1, 4]],
+                [[-1, 0, 1], [7, 3, 7]],
+                [[-1, 0], [4, 9]],
+                *_given(rng, 8, -4),
+            ],
             difficulty=difficulty,
         )

@@ -162,6 +162,9 @@ class WindowScores(Template):
             source = source.split("\n\n\n", 1)[1]
         size = 9 + int(14 * difficulty)
         given: list[list[Json]] = [
+            [[2, 2, 5, 8, 3, 9], 2],
+            [[5, 9, 6], 4],
+            [[9, 5, 1, -9, -5, 3], 4],
             [[3, 1, 4, 1, 5, 9, 2, 6], 3],
             [[7, 2], 1],
             [[2, 2, 5, 8, 3, 9], 2],
@@ -309,7 +312,14 @@ class BalancedCuts(Template):
         words, measure, again = rng.choice(_MEASURES[: 2 + int(3 * difficulty)])
         relation, test = rng.choice(_RELATIONS[: 2 + int(2 * difficulty)])
         ask, kind, answer, answer_again = rng.choice(_CUT_ASKS[: 2 + int(2 * difficulty)])
-        given: list[list[Json]] = [[[2, 3, 1, 4, 2]], [[6, 1]], [[5, 0, 3, 3, 5, 0, 2, 8]]]
+        given: list[list[Json]] = [
+            [[2, 3, 1, 4, 2]],
+            [[-1, -1, 1, -1, 1, 1, 0, -1]],
+            [[0] * 12],
+            [[2, 3, 1, 4, 2]],
+            [[6, 1]],
+            [[5, 0, 3, 3, 5, 0, 2, 8]],
+        ]
         given += [[[]], [[4]], [[-1]], [[0, 0, 0]], [[1, -1, 1, -1, 1]], [[-3, -2, -5]], [[7, 7]]]
         given += [[[1, 2, 3]], [[3, 2, 1]], [[9, 0, 0, 0, 9]], [[2, 4, 6, 8, 5, 5]]]
         for size in (5, 8, 12, 15):
