@@ -187,7 +187,7 @@ def _list(arguments: argparse.Namespace) -> None:
             _space_name(env.action_space),
             str(getattr(env, "max_turns", "-")),
             "yes" if row.vector_entry_point else "no",
-            str(len(families) or "-"),
+            str(sum(len(getattr(one, "names", (one,))) for one in families) or "-"),
         )
     Console().print(table)
 
@@ -199,11 +199,29 @@ def _list_families(row: Environment) -> None:
     families = getattr(
         getattr(make(row, **_every_family(row)).unwrapped, "source", None), "families", ()
     )
+    if families and hasattr(families[0], "templates"):
+        _list_templates(row, families[0])
+        return
     table = Table(title=f"families of {row.id}", title_justify="left")
     for heading in ("family", "group", "task"):
         table.add_column(heading, overflow="fold")
     for family in sorted(families, key=lambda family: (family.group, family.family)):
         table.add_row(family.family, family.group, (type(family).__doc__ or "").split("\n")[0])
+    Console().print(table)
+
+
+def _list_templates(row: Environment, mode: Any) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from synth_envs.code.problems import load_template
+
+    table = Table(title=f"families of {row.id}: templates of problems", title_justify="left")
+    for heading in ("family", "group", "task"):
+        table.add_column(heading, overflow="fold")
+    templates = [load_template(mode.templates[name]) for name in mode.names]
+    for template in sorted(templates, key=lambda one: (one.group, one.name)):
+        table.add_row(template.name, template.group, (type(template).__doc__ or "").split("\n")[0])
     Console().print(table)
 
 
@@ -318,3 +336,25 @@ def _generate(arguments: argparse.Namespace) -> None:
         raise CommandError(str(error)) from error
     resumed = f" ({kept} were there already)" if kept else ""
     print(f"{arguments.number} tasks in {arguments.output}{resumed}", file=sys.stderr)
+    gates = {
+        name: count
+        for family in getattr(source, "families", ())
+        for name, count in getattr(family, "gates", {}).items()
+    }
+    if gates:
+        _print_yield(gates)
+
+
+def _print_yield(gates: dict[str, int]) -> None:
+    """Say what became of every problem that was drawn."""
+    from rich.console import Console
+    from rich.table import Table
+
+    drawn = sum(gates.values())
+    table = Table(title=f"{drawn} problems drawn", title_justify="left")
+    table.add_column("outcome")
+    table.add_column("problems", justify="right")
+    table.add_column("share", justify="right")
+    for name, count in sorted(gates.items(), key=lambda one: (one[0] != "accepted", -one[1])):
+        table.add_row(name, str(count), f"{count / drawn:.1%}")
+    Console(stderr=True).print(table)

@@ -1,11 +1,12 @@
 """Write tasks to a JSON-lines file: resumable, and byte-identical for the same arguments."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from synth_envs.core import TaskSource
+from synth_envs.core import Task, TaskSource
 
 __all__ = ["write_tasks"]
 
@@ -43,7 +44,13 @@ def write_tasks(
     """
 
     def line(index: int) -> bytes:
-        return source.task(seed, index, split, difficulty).to_json().encode() + b"\n"
+        return _line(source.task(seed, index, split, difficulty))
+
+    def lines(first: int) -> Iterator[bytes]:
+        stream = getattr(source, "stream", None)  # of sources that make tasks in batches
+        if stream is not None:
+            return map(_line, stream(seed, range(first, number), split, difficulty))
+        return map(line, range(first, number))
 
     kept = 0
     if path.exists() and not force:
@@ -65,12 +72,16 @@ def write_tasks(
     mode = "ab" if kept else "wb"
     with path.open(mode) as file, Progress(*columns, transient=True) as progress:
         bar = progress.add_task(path.name, total=number, completed=kept)
-        for index in range(kept, number):
-            file.write(line(index))
-            if index % 256 == 0:
+        for index, text in enumerate(lines(kept), kept):
+            file.write(text)
+            if index % 16 == 0:
                 progress.update(bar, completed=index)
         progress.update(bar, completed=number)
     return kept
+
+
+def _line(task: Task) -> bytes:
+    return task.to_json().encode() + b"\n"
 
 
 def _complete_lines(path: Path) -> tuple[int, int]:

@@ -121,8 +121,10 @@ class TextTaskVectorEnv(VectorEnv[tuple[str, ...], tuple[str, ...], np.ndarray])
         seeds = seeds_of(seed, self.num_envs)
         mask, options = take_reset_mask(options, self.num_envs)
         infos: list[dict[str, Any] | None] = [None] * self.num_envs
-        for i in np.flatnonzero(mask):
-            infos[i] = self._begin(int(i), seeds[i], options)
+        for i in np.flatnonzero(mask).tolist():
+            if (base := seeds[i]) is not None:
+                self._seeds[i], self._indices[i] = base, -1
+        self._begin_all(np.flatnonzero(mask).tolist(), options, infos)
         return tuple(self._observations), batch_infos(infos)
 
     def step(
@@ -152,8 +154,7 @@ class TextTaskVectorEnv(VectorEnv[tuple[str, ...], tuple[str, ...], np.ndarray])
         truncations = np.zeros(n, dtype=np.bool_)
         infos: list[dict[str, Any] | None] = [None] * n
         if len(running) < n:
-            for i in np.flatnonzero(self._over).tolist():
-                infos[i] = self._begin(i, None, None)
+            self._begin_all(np.flatnonzero(self._over).tolist(), None, infos)
         scores = verify([tasks[i] for i in running], [actions[i] for i in running], self.source)
         for i, score in zip(running, scores, strict=True):
             self._turns[i] += 1
@@ -191,17 +192,32 @@ class TextTaskVectorEnv(VectorEnv[tuple[str, ...], tuple[str, ...], np.ndarray])
             "_transcripts": [[] for _ in range(n)],
         }
 
-    def _begin(self, i: int, seed: int | None, options: dict[str, Any] | None) -> dict[str, Any]:
+    def _begin_all(
+        self,
+        members: Sequence[int],
+        options: dict[str, Any] | None,
+        infos: list[dict[str, Any] | None],
+    ) -> None:
+        """Start the next episodes of these sub-environments and set their reset infos."""
+        places = []
+        for i in members:
+            base = self._seeds[i]
+            if base is None:
+                base = self._seeds[i] = int(self.np_random.integers(2**63))
+            places.append((base, self._indices[i] + 1))
+        if not options and hasattr(self.source, "prepare"):  # tasks that cost are made together
+            self.source.prepare(places, self.split, self.difficulty)
+        for i, (base, index) in zip(members, places, strict=True):
+            infos[i] = self._begin(i, base, index, options)
+
+    def _begin(
+        self, i: int, base: int, index: int, options: dict[str, Any] | None
+    ) -> dict[str, Any]:
         """Start the next episode of sub-environment i and return its reset info."""
-        if seed is not None:
-            self._seeds[i], self._indices[i] = seed, -1
-        base = self._seeds[i]
-        if base is None:
-            base = self._seeds[i] = int(self.np_random.integers(2**63))
         task, self._indices[i] = choose_task(
             self.source,
             base,
-            self._indices[i] + 1,
+            index,
             split=self.split,
             difficulty=self.difficulty,
             options=options,
@@ -223,9 +239,10 @@ class TextTaskVectorEnv(VectorEnv[tuple[str, ...], tuple[str, ...], np.ndarray])
         final_infos: list[dict[str, Any] | None] = [None] * n
         final_obs = np.full(n, None, dtype=object)
         over = terminations | truncations
-        for i in np.flatnonzero(over).tolist():
+        ended = np.flatnonzero(over).tolist()
+        for i in ended:
             final_infos[i], final_obs[i] = infos[i], self._observations[i]
-            infos[i] = self._begin(i, None, None)
+        self._begin_all(ended, None, infos)
         batched = batch_infos(infos)
         batched |= {"final_obs": final_obs, "_final_obs": over.copy()}
         batched |= {"final_info": batch_infos(final_infos), "_final_info": over.copy()}

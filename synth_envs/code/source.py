@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TypeAlias
 
 from synth_envs.code.modes import MODES
 from synth_envs.code.modes.base import CodeMode, Draw, template_names
@@ -12,6 +15,14 @@ from synth_envs.families import FamilyMix
 from synth_envs.seeding import task_rng
 
 __all__ = ["CodeSource", "mode_class"]
+
+_Place: TypeAlias = tuple[int, int, str, float | None]
+
+#: The tasks made last, for all sources of this process: making one runs dozens of programs, and
+#: the same ones are asked for again (by the next agent of a benchmark, by a second look).
+_made: OrderedDict[tuple[str, _Place], Task] = OrderedDict()
+_MOST_KEPT = 2_048
+_BATCH = 64
 
 
 def mode_class(mode: str) -> type[CodeMode]:
@@ -38,15 +49,37 @@ class CodeSource(FamilyMix):
     ) -> None:
         kind = mode_class(mode)
         self.mode = kind(template_names(family, kind.templates), **options)
+        self._name = repr((mode, self.mode.names, sorted(options.items())))
         super().__init__([self.mode])
 
-    def tasks(
+    def task(self, seed: int, index: int, split: str, difficulty: float | None) -> Task:
+        """Task `index` of the stream (seed, split); a uniform difficulty when it is None."""
+        self.prepare([(seed, index)], split, difficulty)
+        return _made[self._name, (seed, index, split, difficulty)]
+
+    def prepare(
         self, places: Sequence[tuple[int, int]], split: str, difficulty: float | None
-    ) -> list[Task]:
-        """The tasks at pairs of a seed and an index, each as `task` makes it, in one batch."""
-        draws = []
-        for seed, index in places:
-            rng = task_rng(seed, split, index)
-            level = rng.random() if difficulty is None else difficulty
-            draws.append(Draw(rng, level, split))
-        return self.mode.tasks(draws)
+    ) -> None:
+        """Make the tasks at pairs of a seed and an index together, for `task` to return."""
+        keys: list[_Place] = [(seed, index, split, difficulty) for seed, index in places]
+        missing = [key for key in dict.fromkeys(keys) if (self._name, key) not in _made]
+        draws = [_draw(*key) for key in missing]
+        for key, task in zip(missing, self.mode.tasks(draws), strict=True):
+            _made[self._name, key] = task
+        for key in keys:
+            _made.move_to_end((self._name, key))
+        while len(_made) > max(_MOST_KEPT, len(keys)):
+            _made.popitem(last=False)
+
+    def stream(
+        self, seed: int, indices: Sequence[int], split: str, difficulty: float | None
+    ) -> Iterator[Task]:
+        """Yield the tasks of a stream in order, made in batches."""
+        rest = iter(indices)
+        while batch := list(islice(rest, _BATCH)):
+            yield from self.mode.tasks([_draw(seed, index, split, difficulty) for index in batch])
+
+
+def _draw(seed: int, index: int, split: str, difficulty: float | None) -> Draw:
+    rng = task_rng(seed, split, index)
+    return Draw(rng, rng.random() if difficulty is None else difficulty, split)

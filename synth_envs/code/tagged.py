@@ -59,7 +59,9 @@ def read_literal(node: ast.expr) -> Json:
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as sign, right=ast.Constant(value=tail)):
             real = read_literal(left)
             if type(real) in (int, float) and isinstance(tail, complex):
-                return {"complex": [float(real), tail.imag if isinstance(sign, ast.Add) else -tail.imag]}
+                return {
+                    "complex": [float(real), tail.imag if isinstance(sign, ast.Add) else -tail.imag]
+                }
         case ast.List(elts=items):
             return [read_literal(item) for item in items]
         case ast.Tuple(elts=items):
