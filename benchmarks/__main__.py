@@ -165,7 +165,7 @@ def _data_argument(command: argparse.ArgumentParser) -> None:
         "--data",
         type=Path,
         metavar="DIR",
-        help=f"the folder of real data for real-math (or set {DATA_VARIABLE})",
+        help=f"the folder of real data for real-math and real-code (or set {DATA_VARIABLE})",
     )
 
 

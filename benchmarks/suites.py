@@ -33,7 +33,26 @@ __all__ = [
 CUSTOM = "custom"
 DATA_VARIABLE = "SYNTH_ENVS_REAL_DATA"
 _NAMESPACE = "synth/"
-_REAL_FILES = ("gsm8k_test.jsonl", "svamp.json", "math500.jsonl")
+#: Suites of published data: the domain, and each environment with a file that it plays.
+_REAL = {
+    "real-math": (
+        "math",
+        (
+            ("synth/Math-v0", "gsm8k_test.jsonl"),
+            ("synth/Math-v0", "svamp.json"),
+            ("synth/Math-v0", "math500.jsonl"),
+        ),
+    ),
+    "real-code": (
+        "code",
+        (
+            ("synth/Code-v0", "humaneval.jsonl"),
+            ("synth/Code-v0", "mbpp.jsonl"),
+            ("synth/CodeDeduction-v0", "cruxeval_half.jsonl"),
+            ("synth/CodeAbduction-v0", "cruxeval_half.jsonl"),
+        ),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -130,13 +149,13 @@ def load_suite(name: str, data: Path | None = None) -> Suite:
         return Suite("quick", 1, _every_environment(episodes=8))
     if name == "math":
         return Suite("math", 1, _math(episodes=20, levels=(0.0, 0.5, 1.0)))
-    if name == "real-math":
-        return _real_math(data)
+    if name in _REAL:
+        return _real(name, data)
     msg = f"unknown suite {name!r}{suggest(name, SUITES)}"
     raise UsageError(msg)
 
 
-SUITES = ("quick", "math", "real-math")
+SUITES = ("quick", "math", *_REAL)
 
 
 def custom(env_ids: Sequence[str], episodes: int = 8) -> Suite:
@@ -208,34 +227,35 @@ def _math(episodes: int, levels: Sequence[float | None]) -> tuple[Case, ...]:
     return tuple(cases)
 
 
-def _real_math(data: Path | None) -> Suite:
-    """Every row of three published test sets."""
+def _real(name: str, data: Path | None) -> Suite:
+    """Every row of published data sets of one domain."""
+    domain, sets = _REAL[name]
+    files = list(dict.fromkeys(file for _, file in sets))
     given = data or (Path(os.environ[DATA_VARIABLE]) if os.environ.get(DATA_VARIABLE) else None)
     if given is None:
         msg = (
-            f"the suite 'real-math' needs {', '.join(_REAL_FILES)}: name their folder with --data "
+            f"the suite {name!r} needs {', '.join(files)}: name their folder with --data "
             f"DIR or {DATA_VARIABLE}"
         )
         raise UsageError(msg)
-    if (given / "math").is_dir():  # a folder of data for several domains
-        given /= "math"
-    missing = [name for name in _REAL_FILES if not (given / name).is_file()]
+    if (given / domain).is_dir():  # a folder of data for several domains
+        given /= domain
+    missing = [file for file in files if not (given / file).is_file()]
     if missing:
         msg = f"the folder {str(given)!r} lacks {', '.join(missing)}"
         raise UsageError(msg)
     cases = []
-    for name in _REAL_FILES:
-        rows = _count_rows(given / name)
-        label = name.partition(".")[0]
-        kwargs = {"source": name, "split": "all"}
-        cases.append(Case("synth/Math-v0", kwargs, 0, "math", label, label, rows))
-    return Suite("real-math", 1, tuple(cases), policies=(), data=given)
+    for env_id, file in sets:
+        rows = _count_rows(env_id, given / file)
+        label = file.partition(".")[0]
+        cases.append(Case(env_id, {"source": file, "split": "all"}, 0, domain, label, label, rows))
+    return Suite(name, 1, tuple(cases), policies=(), data=given)
 
 
-def _count_rows(path: Path) -> int:
+def _count_rows(env_id: str, path: Path) -> int:
     """The usable rows of a data set."""
     try:
-        env = gym.make("synth/Math-v0", source=str(path), split="all")
+        env = gym.make(env_id, source=str(path), split="all")
     except (OSError, ValueError) as error:
         msg = f"cannot read {path.name!r}: {error}"
         raise UsageError(msg) from None

@@ -23,6 +23,7 @@ class Environment:
         vector_entry_point: "module:Class" of the native vector environment, or None.
         kwargs: JSON-able arguments registered with the id.
         numeric: Whether its spaces are numeric, as Stable-Baselines3 needs.
+        costly: Whether making a task takes so long that checks make do with few.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Environment:
     vector_entry_point: str | None = None
     kwargs: Mapping[str, object] = field(default_factory=dict)
     numeric: bool = False
+    costly: bool = False
 
 
 _TABLE: dict[str, Environment] = {}
@@ -47,6 +49,16 @@ _BUILT_IN = (
         "math",
         "synth_envs.wrappers.tokens:MathTokensEnv",
         numeric=True,
+    ),
+    *(
+        Environment(
+            f"synth/Code{name}-v0",
+            "code",
+            f"synth_envs.code.env:Code{name}Env",
+            f"synth_envs.code.env:Code{name}VectorEnv",
+            costly=True,
+        )
+        for name in ("", "Deduction", "Abduction", "Fuzzing", "Repair", "Efficiency")
     ),
 )
 

@@ -34,10 +34,13 @@ def test_sb3_check_env(env_id):
     checker.check_env(gym.make(env_id))
 
 
-@pytest.mark.parametrize("env_id", [row.id for row in ROWS if row.vector_entry_point])
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.vector_entry_point], ids=lambda row: row.id
+)
 @pytest.mark.parametrize("max_turns", [1, 3])
-def test_native_vector_environment(env_id, max_turns):
-    synth_envs.check_vector_env(env_id, kwargs={"max_turns": max_turns})
+def test_native_vector_environment(row, max_turns):
+    size = {"num_envs": 2, "steps": 8} if row.costly else {}
+    synth_envs.check_vector_env(row.id, kwargs={"max_turns": max_turns}, **size)
 
 
 @every_id

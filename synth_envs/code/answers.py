@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal, TypeVar
 
 from sandboxes.values import same_value
@@ -35,6 +36,10 @@ _MAX_NODES = 4_000
 _MOST_CANDIDATES = 16
 _PHRASE = re.compile(
     r"(?:answer|output|result)\*{0,2}(?:\s{1,4}is\b|\s{0,4}[:=])\s{0,4}:?\*{0,2}", re.IGNORECASE
+)
+# Where the words after "The answer is" stop being the answer.
+_SENTENCE_END = re.compile(
+    r"[.!?]\s+[A-Z]|,?\s+(?:so|because|since|which|hence|thus|therefore|as)\b"
 )
 _NAMES: dict[str, Json] = {"true": True, "false": False, "null": None}
 
@@ -264,12 +269,15 @@ def _boxed(response: str) -> Iterator[list[str]]:
 
 
 def _phrases(response: str) -> Iterator[list[str]]:
-    for found in _PHRASE.finditer(response):
-        tail = response[found.end() : found.end() + MAX_LITERAL].strip()
+    marks = list(islice(_PHRASE.finditer(response), _MOST_CANDIDATES + 1))
+    ends = [mark.start() for mark in marks[1:]] + [len(response)]
+    for mark, end in zip(marks, ends, strict=False):
+        tail = response[mark.end() : min(end, mark.end() + MAX_LITERAL)].strip()
         line = tail.partition("\n")[0]
         inner = [text for texts in _fenced(tail) for text in texts][:1] if "\n" in tail else []
         fenced = inner if line.startswith(("```", "~~~")) else []
-        yield [*fenced, tail, tail.partition("\n\n")[0], line, line.removesuffix("**")]
+        sentence = _SENTENCE_END.split(line, maxsplit=1)[0]
+        yield [*fenced, tail, tail.partition("\n\n")[0], line, line.removesuffix("**"), sentence]
 
 
 def _fenced(response: str) -> Iterator[list[str]]:

@@ -164,18 +164,22 @@ class Range:
             values = self.items.describe(plural=True) if self.items else "values"
             of = f"{_noun('dictionary', plural)} of {_count(self.sizes)} entries"
             return f"{of} from {keys} to {values}"
+        return self._mixed(plural=plural)
+
+    def _mixed(self, *, plural: bool) -> str:
+        """Return a range of several types, as in "elements, each an integer or a list"."""
         words = {
-            "int": "integers",
-            "str": "strings",
-            "list": "lists",
-            "dict": "dictionaries",
-            "bool": "booleans",
-            "float": "numbers",
+            "int": f"an integer{self._span()}",
+            "float": "a number",
+            "bool": "True or False",
+            "str": "a string",
+            "list": "a list of the same kind" if plural else "a list",
+            "dict": "a dictionary",
             "NoneType": "None",
         }
         named = [words[kind] for kind in words if kind in self.kinds]
-        joined = " or ".join((", ".join(named[:-1]), named[-1])) if named[1:] else named[0]
-        return f"{joined}{self._span() if self.numbers else ''}" if plural else f"one of: {joined}"
+        joined = " or ".join((", ".join(named[:-1]), named[-1])) if named[1:] else "".join(named)
+        return f"elements, each {joined}" if plural else joined
 
     def _span(self) -> str:
         if self.numbers is None:

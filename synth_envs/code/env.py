@@ -223,7 +223,7 @@ class CodeDeductionEnv(_ModeEnv):
 
     ## Rewards
 
-    1 for the right value with the right types (tuples count as lists), else 0.
+    1 for the right value with the right types (tuples count as lists, except in CRUXEval), else 0.
 
     ## Starting State
 

@@ -11,6 +11,7 @@ import ast
 import json
 import math
 import re
+import sys
 from collections.abc import Callable
 
 from synth_envs.core import Json
@@ -24,6 +25,8 @@ _TEXTS = {
     "Decimal": re.compile(r"[\w.+-]{1,4000}"),
     "Fraction": re.compile(r"-?[0-9]{1,4000}(?:/[0-9]{1,4000})?"),
 }
+_NUMBERS: dict[str, list[type]] = {"complex": [float, float], "range": [int, int, int]}
+_LARGEST = sys.float_info.max
 _FLOATS = ("inf", "-inf", "nan")
 _ITEMS = ("tuple", "set", "frozenset", "deque")
 _PAIRS = ("dict", "OrderedDict", "defaultdict", "Counter")
@@ -56,9 +59,12 @@ def read_literal(node: ast.expr) -> Json:
         case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=ast.Constant(value=number)):
             if isinstance(number, int | float) and not isinstance(number, bool):
                 return -number if isinstance(sign, ast.USub) else number
+            if isinstance(number, complex):
+                turned = -number if isinstance(sign, ast.USub) else number
+                return {"complex": [turned.real, turned.imag]}
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as sign, right=ast.Constant(value=tail)):
             real = read_literal(left)
-            if type(real) in (int, float) and isinstance(tail, complex):
+            if type(real) in (int, float) and abs(real) <= _LARGEST and isinstance(tail, complex):
                 return {
                     "complex": [float(real), tail.imag if isinstance(sign, ast.Add) else -tail.imag]
                 }
@@ -128,8 +134,7 @@ def canonical(data: Json) -> Json:
         raise NotALiteralError
     if type(inner) is not list:
         raise NotALiteralError
-    numbers = all(type(one) in (int, float) for one in inner)
-    if (tag, len(inner), numbers) in (("complex", 2, True), ("range", 3, True)):
+    if tag in _NUMBERS and [type(one) for one in inner] == _NUMBERS[tag]:
         return data
     if tag in _ITEMS:
         items = [canonical(item) for item in inner]

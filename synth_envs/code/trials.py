@@ -14,8 +14,8 @@ from synth_envs.core import Json
 
 __all__ = ["SPARE_STEPS", "Job", "Trial", "run_trials"]
 
-#: Steps of the reference on one input, and of a mutant beyond ten times the reference's.
-MOST_STEPS, SPARE_STEPS = 200_000, 1_000
+#: Steps of the reference on one input, and of a mutant beyond four times the reference's.
+MOST_STEPS, SPARE_STEPS = 200_000, 400
 _LIMITS = Limits(cpu_s=4.0, memory_mb=256)
 _SOURCE = (Path(__file__).parent / "trial.py").read_text("utf-8") + "\n\nmain()\n"
 

@@ -1,19 +1,17 @@
 """Real data sets (GSM8K, SVAMP, MATH-500) as tasks of `synth/Math-v0`."""
 
 import re
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 
 from synth_envs.core import Score, Task
 from synth_envs.math.equivalence import math_equal
 from synth_envs.math.extract import final_answer
 from synth_envs.math.latex import TooComplex, Value, equal, parse_latex
 from synth_envs.math.numbers import parse_number
-from synth_envs.math.sources import BadRow, Row, load_rows
-from synth_envs.seeding import task_rng
+from synth_envs.math.sources import Row, load_rows
+from synth_envs.rows import RowTasks
 
 __all__ = ["RealTasks"]
 
@@ -28,19 +26,8 @@ _ASK = {
 _MAX_ANSWER = 400
 
 
-class RealTasks:
-    """The rows of one data set; a `TaskSource` that is also a sequence of tasks.
-
-    Args:
-        rows: The good rows.
-        bad_rows: The rows that were refused, with their reasons.
-        source: Where they came from.
-    """
-
-    def __init__(self, rows: Sequence[Row], bad_rows: Sequence[BadRow], source: str) -> None:
-        self.bad_rows = tuple(bad_rows)
-        self._source = source
-        self._tasks = [_task_of(row) for row in rows]
+class RealTasks(RowTasks):
+    """The rows of one data set; a `TaskSource` that is also a sequence of tasks."""
 
     @classmethod
     def load(cls, source: str) -> "RealTasks":
@@ -51,50 +38,9 @@ class RealTasks:
             ValueError: It holds no usable row.
         """
         rows, bad_rows = load_rows(source)
-        if bad_rows:
-            shown = "; ".join(f"line {bad.line}: {bad.reason}" for bad in bad_rows[:5])
-            more = f" and {len(bad_rows) - 5} more" if len(bad_rows) > 5 else ""
-            message = f"{source}: skipped {len(bad_rows)} bad rows ({shown}{more})"
-            warnings.warn(message, UserWarning, stacklevel=2)
-        return cls(rows, bad_rows, source)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickle as the source, so that no reference leaves the process."""
-        return _reload, (self._source,)
-
-    def __len__(self) -> int:
-        """The number of good rows."""
-        return len(self._tasks)
-
-    def __getitem__(self, index: int) -> Task:
-        """Row `index` in file order."""
-        return self._tasks[index]
-
-    def task(self, seed: int, index: int, split: str, difficulty: float | None) -> Task:
-        """A row of the split, drawn by the stream.
-
-        Raises:
-            ValueError: A difficulty was asked for, or the split has no row.
-        """
-        if difficulty is not None:
-            msg = "real data has no difficulty setting"
-            raise ValueError(msg)
-        rows = self._rows_of(split)
-        if not rows:
-            msg = f"{self._source} has no row in split {split!r}; use split='all'"
-            raise ValueError(msg)
-        return self._tasks[rows[task_rng(seed, split, index).randrange(len(rows))]]
-
-    def _rows_of(self, split: str) -> list[int]:
-        return self._by_split[split]
-
-    @cached_property
-    def _by_split(self) -> dict[str, list[int]]:
-        rows: dict[str, list[int]] = {"train": [], "validation": [], "test": [], "all": []}
-        for i, task in enumerate(self._tasks):
-            rows[task.split].append(i)
-            rows["all"].append(i)
-        return rows
+        loaded = cls(map(_task_of, rows), bad_rows, source, (cls.load, (source,)))
+        loaded.warn_of_bad_rows()
+        return loaded
 
     def verify_batch(self, tasks: Sequence[Task], responses: Sequence[str]) -> list[Score]:
         """Score many responses; result i belongs to pair i."""
@@ -106,12 +52,6 @@ class RealTasks:
             msg = f"this environment has no family {task.family!r}"
             raise ValueError(msg)
         return f"\\boxed{{{task.reference}}}"
-
-
-def _reload(source: str) -> RealTasks:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # the first load has said it
-        return RealTasks.load(source)
 
 
 def _task_of(row: Row) -> Task:

@@ -76,17 +76,24 @@ def test_math_has_every_family_at_three_difficulties():
     assert {case.kwargs["difficulty"] for case in cases} == {0.0, 0.5, 1.0}
 
 
-def test_missing_real_data_is_named(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("suite", "there", "missing"),
+    [
+        ("real-math", "svamp.json", "gsm8k_test.jsonl, math500.jsonl"),
+        ("real-code", "mbpp.jsonl", "humaneval.jsonl, cruxeval_half.jsonl"),
+    ],
+)
+def test_missing_real_data_is_named(tmp_path, monkeypatch, suite, there, missing):
     monkeypatch.delenv(DATA_VARIABLE, raising=False)
     with pytest.raises(UsageError, match="--data DIR or SYNTH_ENVS_REAL_DATA"):
-        load_suite("real-math")
-    tmp_path /= "math"
+        load_suite(suite)
+    tmp_path /= suite.removeprefix("real-")
     tmp_path.mkdir()
-    (tmp_path / "svamp.json").write_text("[]")
+    (tmp_path / there).write_text("[]")
     for folder in (tmp_path, tmp_path.parent):
         monkeypatch.setenv(DATA_VARIABLE, str(folder))
-        with pytest.raises(UsageError, match=r"lacks gsm8k_test.jsonl, math500.jsonl"):
-            load_suite("real-math")
+        with pytest.raises(UsageError, match=f"lacks {missing}"):
+            load_suite(suite)
 
 
 def test_trivial_agents_and_the_oracle_are_always_listed():

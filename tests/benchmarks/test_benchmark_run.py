@@ -220,23 +220,16 @@ def test_quick_runs_on_everything_and_can_be_replayed(tmp_path):
     assert all(page.stat().st_size < 500_000 for page in folder.glob("*.html"))
 
 
-def test_real_data_is_run_and_replayed(real_math, tmp_path, capsys):
+@pytest.mark.parametrize(("domain", "cases"), [("math", 3), ("code", 4)])
+def test_real_data_is_run_and_replayed(request, domain, cases, tmp_path, capsys):
+    data = request.getfixturevalue(f"real_{domain}")
     folder = tmp_path / "real"
-    command = [
-        "run",
-        "--suite",
-        "real-math",
-        "--data",
-        str(real_math),
-        "--episodes",
-        "2",
-        "--runs",
-        "2",
-    ]
+    command = ["run", "--suite", f"real-{domain}", "--data", str(data)]
+    command += ["--episodes", "2", "--runs", "2"]
     with pytest.warns(UserWarning, match="skipped 1 bad rows"):
         assert main([*command, "-o", str(folder)]) in (0, 1)  # as above
-    assert load_results(folder / "results.json")["agents"]["oracle"]["means"] == [1.0] * 3
-    assert str(real_math) not in (folder / "results.json").read_text()
+    assert load_results(folder / "results.json")["agents"]["oracle"]["means"] == [1.0] * cases
+    assert str(data) not in (folder / "results.json").read_text()
     with pytest.warns(UserWarning, match="skipped 1 bad rows"):
-        assert main(["replay", str(folder), "--data", str(real_math)]) == 0
-    assert "Confirmed: 60 episodes" in capsys.readouterr().out
+        assert main(["replay", str(folder), "--data", str(data)]) == 0
+    assert f"Confirmed: {20 * cases} episodes" in capsys.readouterr().out

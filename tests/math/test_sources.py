@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth_envs.math import sources
+from synth_envs import row_files
 from synth_envs.math.sources import BadRow, Row, load_rows
 from synth_envs.math.sums import value_of_sum
 
@@ -147,7 +147,7 @@ def test_a_line_over_a_megabyte_is_reported_and_skipped(file):
 
 
 def test_rows_beyond_the_limit_are_reported(file, monkeypatch, tmp_path):
-    monkeypatch.setattr(sources, "MAX_ROWS", 2)
+    monkeypatch.setattr(row_files, "MAX_ROWS", 2)
     rows = [GSM8K | {"question": f"Question {i}?"} for i in range(4)]
     good, bad = load_rows(jsonl(file, *rows))
     assert (len(good), [row.line for row in bad]) == (2, [3])
