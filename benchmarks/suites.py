@@ -15,6 +15,8 @@ import gymnasium as gym
 import synth_envs
 from benchmarks.canonical import dump_json
 from benchmarks.errors import UsageError
+from synth_envs.code.problems import load_template
+from synth_envs.code.templates import TEMPLATES
 from synth_envs.core import Json
 from synth_envs.families import load_family, suggest
 from synth_envs.math.families import FAMILIES
@@ -146,16 +148,18 @@ def load_suite(name: str, data: Path | None = None) -> Suite:
         UsageError: The name is unknown, or real data is missing.
     """
     if name == "quick":
-        return Suite("quick", 1, _every_environment(episodes=8))
+        return Suite("quick", 2, _every_environment(episodes=8))
     if name == "math":
         return Suite("math", 1, _math(episodes=20, levels=(0.0, 0.5, 1.0)))
+    if name == "code":
+        return Suite("code", 1, _code(episodes=20, levels=(0.0, 0.5, 1.0)))
     if name in _REAL:
         return _real(name, data)
     msg = f"unknown suite {name!r}{suggest(name, SUITES)}"
     raise UsageError(msg)
 
 
-SUITES = ("quick", "math", *_REAL)
+SUITES = ("quick", "math", "code", *_REAL)
 
 
 def custom(env_ids: Sequence[str], episodes: int = 8) -> Suite:
@@ -206,9 +210,35 @@ def _every_environment(episodes: int) -> tuple[Case, ...]:
             continue  # families registered by other packages are run with --env
         if row.id == "synth/Math-v0":
             cases += _math(episodes, levels=(None,))
+        elif row.domain == "code":
+            # Making a task of CodeEfficiency takes half a second.
+            fewer = episodes // 4 if row.id == "synth/CodeEfficiency-v0" else episodes
+            cases.append(Case(row.id, {"split": "test"}, fewer, "code", _mode(row.id)))
         else:
             group = "token view" if row.numeric else "other"
             cases.append(Case(row.id, {"split": "test"}, episodes, row.domain, group))
+    return tuple(cases)
+
+
+def _mode(env_id: str) -> str:
+    """The column of a code environment."""
+    name = env_id.removeprefix("synth/Code").removesuffix("-v0")
+    return name.lower() or "induction"
+
+
+def _code(episodes: int, levels: Sequence[float]) -> tuple[Case, ...]:
+    """Each group of templates for writing programs, and each mode at each difficulty."""
+    groups = sorted({load_template(path).group for path in TEMPLATES.values()})
+    cases = [
+        Case("synth/Code-v0", {"family": name, "split": "test"}, episodes, "code", name, name)
+        for name in groups
+    ]
+    for row in synth_envs.environments():
+        if row.domain == "code" and row.id.startswith(_NAMESPACE):
+            for level in levels:
+                kwargs: dict[str, Json] = {"difficulty": level, "split": "test"}
+                label = f"at {level:g}"
+                cases.append(Case(row.id, kwargs, episodes, "code", _mode(row.id), label))
     return tuple(cases)
 
 

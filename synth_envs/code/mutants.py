@@ -103,7 +103,19 @@ def mutants(source: str, most: int | None = None) -> list[Mutant]:
         SyntaxError: The source is not Python.
     """
     tree = ast.parse(source)
-    edits = [(node, edit) for node in ast.walk(tree) for edit in _edits(node)]
+    nodes = list(ast.walk(tree))
+    added = {
+        id(one.right)
+        for one in nodes
+        if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Add | ast.Sub)
+    }
+    edits = [
+        (node, edit)
+        for node in nodes
+        for edit in _edits(node)
+        # Nobody writes `x + 0`.
+        if not (id(node) in added and edit[1] == "value" and edit[2] == 0)
+    ]
     edits.sort(key=lambda one: getattr(one[0], "lineno", 0))
     if most is not None and len(edits) > most:
         edits = [edits[place * len(edits) // most] for place in range(most)]
@@ -141,8 +153,6 @@ def _edits(node: ast.AST) -> Iterator[_Edit]:
         yield from _subscripts(node)
     if isinstance(node, ast.If | ast.While | ast.IfExp):
         yield "negate condition", "test", _negated(node.test)
-    if isinstance(node, ast.IfExp):
-        yield "swap branches", "body", node.orelse
     yield from _statements(node)
 
 
@@ -163,6 +173,22 @@ def _constants(node: ast.Constant) -> Iterator[_Edit]:
 
 
 def _shifted(value: ast.expr, by: int) -> ast.expr:
+    """Return the expression more or less one, as a person would write it."""
+    if isinstance(value, ast.Constant) and type(value.value) is int:
+        return ast.Constant(value.value + by)
+    if (
+        isinstance(value, ast.BinOp)
+        and isinstance(value.op, ast.Add | ast.Sub)
+        and isinstance(value.right, ast.Constant)
+        and type(value.right.value) is int
+    ):
+        sign = 1 if isinstance(value.op, ast.Add) else -1
+        total = sign * value.right.value + by
+        if total == 0:
+            return value.left
+        return ast.BinOp(
+            value.left, ast.Add() if total > 0 else ast.Sub(), ast.Constant(abs(total))
+        )
     operator = ast.Add() if by > 0 else ast.Sub()
     return ast.BinOp(value, operator, ast.Constant(abs(by)))
 

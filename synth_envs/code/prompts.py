@@ -168,13 +168,14 @@ def program_prompt(
     rng: TaskRandom,
 ) -> str:
     """Return a prompt that asks for a program which reads standard input and prints."""
-    names = " and ".join(f"`{name}`" for name, _ in problem.parameters)
+    each = [f"`{name}`" for name, _ in problem.parameters]
+    names = ", ".join(each[:-1]) + (" and " if each[1:] else "") + each[-1]
     reads = "\n".join(f"- {line}" for line in stdio.input_lines(problem))
     result = statement.replace("Return ", "Determine ").replace("return ", "determine ")
     parts = [
         f"Write a Python program that reads {names} from standard input and prints the result.",
         f"## Task\n\n{result}",
-        f"## Input\n\n{reads}\n\n{constraints(problem, ranges)}",
+        f"## Input\n\n{reads}\n\nConstraints:\n{constraints(problem, ranges)}",
         f"## Output\n\n{stdio.output_line(problem)}",
     ]
     for place, one in enumerate(examples, 1):
