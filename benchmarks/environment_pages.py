@@ -12,12 +12,17 @@ from markupsafe import Markup
 
 import synth_envs
 from benchmarks.suites import registry_id
+from synth_envs.code.modes.base import CodeMode
+from synth_envs.code.problems import load_template
 from synth_envs.core import Json
 from synth_envs.families import Family, FamilyMix
+from synth_envs.seeding import task_rng
 
 __all__ = ["EnvironmentPage", "Example", "describe", "page_name"]
 
 _MAX_EXAMPLE = 1200
+#: Samples of a code environment whose templates form one group.
+_FEW = 4
 
 
 @dataclass(frozen=True)
@@ -83,12 +88,31 @@ def _of_families(families: Sequence[Family]) -> tuple[Example, ...]:
     """The first test task of each family, by group and name."""
     examples = []
     for family in sorted(families, key=lambda family: (family.group, family.family)):
+        if isinstance(family, CodeMode):
+            examples += _of_mode(family)
+            continue
         prompt = FamilyMix([family]).task(0, 0, "test", None).prompt
         if len(prompt) > _MAX_EXAMPLE:
             prompt = prompt[:_MAX_EXAMPLE] + " ..."
         summary = (inspect.getdoc(type(family)) or "").partition("\n\n")[0]
         examples.append(Example(family.family, family.group, " ".join(summary.split()), prompt))
     return tuple(examples)
+
+
+def _of_mode(mode: CodeMode) -> list[Example]:
+    """A test task of one template in each group, or of a few where there is but one group."""
+    templates = [load_template(mode.templates[name]) for name in mode.names]
+    groups = sorted({template.group for template in templates})
+    each = 1 if len(groups) > 1 else _FEW
+    examples = []
+    for group in groups:
+        own = sorted(template.name for template in templates if template.group == group)
+        for name in own[:: max(1, len(own) // each)][:each]:
+            template = load_template(mode.templates[name])
+            task = type(mode)((name,)).draw(task_rng(0, "page", 0), 0.5, "all")
+            summary = (inspect.getdoc(type(template)) or "").partition("\n\n")[0]
+            examples.append(Example(name, group, " ".join(summary.split()), task.prompt))
+    return examples
 
 
 def _markdown(text: str) -> Markup:

@@ -21,7 +21,7 @@ from typing import Any
 
 _SECONDS = 0.1
 #: A mutant that is wrong on so many inputs is not tried on more of them.
-_ENOUGH = 16
+_ENOUGH = 24
 
 
 class _TooManySteps(BaseException):

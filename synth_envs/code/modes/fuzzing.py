@@ -27,8 +27,10 @@ _ASK = (
     "specification says (it returns something else, fails, or does not end). Answer with the call, "
     "its arguments written as literals, for example: The answer is `{example}`."
 )
-#: The share of inputs on which the mutant is wrong, at difficulty 0 and 1.
-_EASY, _HARD = 0.4, 0.04
+
+
+#: The least share of inputs on which a mutant is wrong at difficulty 0, and the largest at 1.
+_OFTEN, _RARE = 0.45, 0.14
 
 
 class Fuzzing(CodeMode):
@@ -99,14 +101,14 @@ class Fuzzing(CodeMode):
         return input_cheats(task)
 
     def solve(self, prompt: str) -> str:
-        """Try small arguments on which the program looks odd, without knowing what is right."""
+        """Guess an input within the constraints: without the right program there is no more to go by."""
         from synth_envs.code.solvers import search_difference
 
         return search_difference(prompt)
 
 
 def _choose(accepted: Accepted, draw: Draw) -> tuple[Mutant, frozenset[int]] | None:
-    """Return a mutant that is wrong on about as many inputs as the difficulty asks for."""
+    """Return a mutant: one that is wrong on many inputs for low difficulty, on few for high."""
     problem = accepted.problem
     typed = {
         place
@@ -120,7 +122,7 @@ def _choose(accepted: Accepted, draw: Draw) -> tuple[Mutant, frozenset[int]] | N
         for one in accepted.mutants
         if one.fails & typed and not one.odd
     ]
-    target = _EASY + draw.difficulty * (_HARD - _EASY)
-    draw.rng.shuffle(fit)
-    fit.sort(key=lambda one: abs(len(one[1]) / len(problem.inputs) - target))
-    return fit[0] if fit else None
+    easy = 1 - draw.difficulty
+    low, high = _OFTEN * easy**2, _RARE + (1 - _RARE) * easy**1.5
+    band = [one for one in fit if low <= len(one[1]) / len(problem.inputs) <= high]
+    return draw.rng.choice(band) if band else None

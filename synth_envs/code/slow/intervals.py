@@ -6,7 +6,7 @@ from string import Template as Text
 from typing import ClassVar
 
 from synth_envs.code.problems import Problem
-from synth_envs.code.slow.drawing import SlowTemplate, doubled
+from synth_envs.code.slow.drawing import SlowTemplate, bare, doubled
 from synth_envs.core import Json
 from synth_envs.seeding import TaskRandom
 
@@ -84,9 +84,8 @@ class MeetingSpans(SlowTemplate):
         """Draw which spans are looked at, and when a pair counts."""
         words, test, after, apart = rng.choice(_APART)
         ignored, chosen = rng.choice(_CHOSEN)
-        kept = f"    spans = [[a, b] for i, (a, b) in enumerate(spans) if {chosen}]\n" * bool(
-            chosen
-        )
+        loop = "i, (a, b) in enumerate(spans)" if "i %" in chosen else "a, b in spans"
+        kept = f"    spans = [[a, b] for {loop} if {chosen}]\n" if chosen else ""
         head = "def meeting_spans(spans, gap):\n"
         given: list[list[Json]] = [
             [[[1, 4], [4, 6], [8, 9]], 1],
@@ -111,8 +110,8 @@ class MeetingSpans(SlowTemplate):
             parameters=(("spans", "list[list[int]]"), ("gap", "int")),
             returns="int",
             statement=(
-                f"Every span [a, b] has `a <= b` and contains all integers from `a` to `b`, both included; `gap` "
-                f"is at least 1.{ignored} Return the number of pairs of spans (at two different indices, each pair "
+                f"Every span [a, b] has `a <= b` and contains all integers from `a` to `b`, both "
+                f"included. `gap` is at least 1.{ignored} Return the number of pairs of spans (at two different indices, each pair "
                 f"counted once) that {words}."
             ),
             source=_MEET.substitute(test=test).replace(head, head + kept),
@@ -161,7 +160,7 @@ def most_covered(spans):
     best = 0
     for point, _ in spans:
         depth = 0
-        for i, (a, b) in enumerate(spans):
+        for $loop:
             if a <= point <= b:
                 depth += $weight
         $step
@@ -218,7 +217,12 @@ class MostCovered(SlowTemplate):
                 f"Every span [a, b] has `a <= b` and contains all integers from `a` to `b`, both included; `a` is "
                 f"its beginning. The depth of an integer is {words}. {asked}"
             ),
-            source=_COVER.substitute(weight=weight, step=step, answer=answer),
+            source=_COVER.substitute(
+                loop="i, (a, b) in enumerate(spans)" if "i %" in weight else "a, b in spans",
+                weight=bare(weight),
+                step=step,
+                answer=answer,
+            ),
             second=_COVER_FAST.substitute(weight=weight, step=step, answer=answer),
             inputs=given,
             growing=growing,

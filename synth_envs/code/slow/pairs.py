@@ -178,6 +178,7 @@ class DisorderedPairs(SlowTemplate):
     """Pairs that stand in a certain order, counted by two loops."""
 
     name: ClassVar[str] = "disordered_pairs"
+    keeps_idle: ClassVar[bool] = True
     level: ClassVar[float] = 0.95
 
     def draw(self, rng: TaskRandom, difficulty: float) -> Problem:

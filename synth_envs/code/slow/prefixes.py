@@ -17,21 +17,20 @@ _RANKS = (
     ("the median, that is the element at index `(m - 1) // 2`", "(m - 1) // 2"),
     ("the element at index `m // 2`", "m // 2"),
     ("the element at index `m // 4`", "m // 4"),
-    ("the element at index `(2 * m) // 3`", "(2 * m) // 3"),
+    ("the element at index `2 * m // 3`", "2 * m // 3"),
     ("the element at index `m - 1 - m // 3`", "m - 1 - m // 3"),
 )
 _ASKS = (
     ("Return the sum of the marks of all beginnings.", "mark"),
     ("Return the sum of `m` times the mark over all beginnings.", "m * mark"),
     ("Return how many beginnings have an odd mark.", "mark % 2"),
-    ("Return how many beginnings have a mark smaller than their last element.", "(mark < x)"),
+    ("Return how many beginnings have a mark smaller than their last element.", "mark < x"),
 )
 _RANKED = Text("""\
 def ranked_beginnings(xs):
     total = 0
     for m in range(1, len(xs) + 1):
-        x = xs[m - 1]
-        mark = sorted(xs[:m]$reverse)[$place]
+$last        mark = sorted(xs[:m]$reverse)[$place]
         total += $result
     return total
 """)
@@ -83,7 +82,10 @@ class RankedBeginnings(SlowTemplate):
                 f"(counted from 0). {asked} The answer is 0 for an empty list."
             ),
             source=_RANKED.substitute(
-                place=place, reverse=", reverse=True" if falls else "", result=result
+                last="        x = xs[m - 1]\n" if "x" in result else "",
+                place=place,
+                reverse=", reverse=True" if falls else "",
+                result=result,
             ),
             # `first` is a heap of the elements up to the mark, with that one on top.
             second=_RANKED_FAST.substitute(place=place, result=result, sign="" if falls else "-"),
@@ -116,12 +118,10 @@ _SEEN = Text("""\
 def repeats(xs, k):
     total = 0
     seen = []
-    for i, x in enumerate(xs):
-        key = $key
-        if key not in seen:
-            seen.append(key)
-            $new
-    return total
+    for $loop:
+$line        if $test:
+            $then
+$other    return total
 """)
 
 
@@ -135,8 +135,16 @@ class SeenBefore(SlowTemplate):
         """Draw when elements are alike and what is asked."""
         words, key = rng.choice(_KEYS)
         asked, value, which = rng.choice(_STEPS)
-        new = f"total += {value}" if which == "new" else f"continue\n        total += {value}"
-        source = _SEEN.substitute(key=key, new=new)
+        name = "x" if key == "x" else "key"
+        new = which == "new"
+        keep, add = f"seen.append({name})", f"total += {value}"
+        source = _SEEN.substitute(
+            loop="i, x in enumerate(xs)" if value == "i" else "x in xs",
+            line=f"        key = {key}\n" if name == "key" else "",
+            test=f"{name} not in seen" if new else f"{name} in seen",
+            then=f"{keep}\n            {add}" if new else add,
+            other="" if new else f"        else:\n            {keep}\n",
+        )
         given: list[list[Json]] = [
             [[3, 1, -3, 14, 5, 3], 4],
             [[9, 7, 9, 2, 7, 18], 2],

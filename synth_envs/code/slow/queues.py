@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from string import Template as Text
 from typing import ClassVar
 
 from synth_envs.code.problems import Problem
-from synth_envs.code.slow.drawing import SlowTemplate, doubled, numbers
+from synth_envs.code.slow.drawing import SlowTemplate, bare, doubled, numbers
 from synth_envs.core import Json
 from synth_envs.seeding import TaskRandom
 
@@ -41,19 +42,17 @@ _ROBIN = Text("""\
 def round_robin(times, quantum):
     queue = list(range(len(times)))
     left = list(times)
-    clock = turn = done = result = 0
+    $names = 0
     while queue:
         job = queue[0]
         queue = [other for other in queue if other != job]
-        turn += 1
-        spent = min(left[job], $most)
-        clock += spent
-        left[job] -= spent
+${turn}        spent = min(left[job], $most)
+${clock}        left[job] -= spent
         if left[job] == 0:
             $step
         else:
             queue.append(job)
-    return result
+    return $result
 """)
 
 
@@ -67,7 +66,18 @@ class RoundRobin(SlowTemplate):
         """Draw how long a turn is and what is asked."""
         words, most = rng.choice(_TURNS)
         asked, step = rng.choice(_ASKS)
-        source = _ROBIN.substitute(most=most, step=step)
+        counts = [name for name in ("clock", "turn", "done") if re.search(name, step + most)]
+        result = "turn" if step == "result = turn" else "result"
+        source = _ROBIN.substitute(
+            names=" = ".join(counts if result == "turn" else [*counts, "result"]),
+            most=bare(most),
+            step=step,
+            turn="        turn += 1\n" if "turn" in counts else "",
+            clock="        clock += spent\n" if "clock" in counts else "",
+            result=result,
+        )
+        if result == "turn":
+            source = source.replace("== 0:\n            result = turn\n        else:\n", "> 0:\n")
         given: list[list[Json]] = [[[3, 1, 4], 2], [[5, 6, 2, 9], 3], [[2, 2, 7, 1], 1]]
         given += [[[], 3], [[3], 1], [[1], 4], [[2, 2], 2], [[9, 1, 1, 1], 2], [[1, 1, 1, 8], 3]]
         for _ in range(32):

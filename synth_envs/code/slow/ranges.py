@@ -6,7 +6,7 @@ from string import Template as Text
 from typing import ClassVar
 
 from synth_envs.code.problems import Problem
-from synth_envs.code.slow.drawing import SlowTemplate, doubled, numbers
+from synth_envs.code.slow.drawing import SlowTemplate, bare, doubled, numbers
 from synth_envs.core import Json
 from synth_envs.seeding import TaskRandom
 
@@ -14,18 +14,18 @@ __all__ = ["ChangedRanges", "ChangingSums", "RangeQuestions"]
 
 #: What an index counts.
 _COUNTS = (
-    ("the sum of `xs[l]`, `xs[l + 1]`, ..., `xs[r]`", "xs[i]"),
-    ("the number of indices `i` with `l <= i <= r` and odd `xs[i]`", "xs[i] % 2"),
-    ("the sum of `i * xs[i]` over all `i` with `l <= i <= r`", "i * xs[i]"),
+    ("the sum of `xs[a]`, `xs[a + 1]`, ..., `xs[b]`", "xs[i]"),
+    ("the number of indices `i` with `a <= i <= b` and odd `xs[i]`", "xs[i] % 2"),
+    ("the sum of `i * xs[i]` over all `i` with `a <= i <= b`", "i * xs[i]"),
     (
-        "the sum of `xs[i]` over the even `i` with `l <= i <= r`, less that over the odd ones",
+        "the sum of `xs[i]` over the even `i` with `a <= i <= b`, less that over the odd ones",
         "(xs[i] if i % 2 == 0 else -xs[i])",
     ),
     (
-        "the number of `i` with `l <= i <= r` and `i >= 1` such that `xs[i] > xs[i - 1]`",
+        "the number of `i` with `a <= i <= b` and `i >= 1` such that `xs[i] > xs[i - 1]`",
         "(i >= 1 and xs[i] > xs[i - 1])",
     ),
-    ("the sum of the squares of `xs[l]`, ..., `xs[r]`", "xs[i] ** 2"),
+    ("the sum of the squares of `xs[a]`, ..., `xs[b]`", "xs[i] ** 2"),
 )
 #: What is asked of the answers: text and step, with the place `q` of a query.
 _ASKS = (
@@ -36,15 +36,15 @@ _ASKS = (
     ),
     (
         "Number the queries 1, 2, 3, ... in order. Return the sum of answer times number (0 if there are no queries).",
-        "result += answer * (q + 1)",
+        "result += answer * q",
     ),
     ("Return how many answers are multiples of 3.", "result += answer % 3 == 0"),
 )
 _QUERIES = Text("""\
 def range_answers(xs, queries):
     result = 0
-    for q, (l, r) in enumerate(queries):
-        answer = sum($value for i in range(l, r + 1))
+    for $loop:
+        answer = sum($value for i in range(a, b + 1))
         $step
     return result
 """)
@@ -54,8 +54,8 @@ def range_answers(xs, queries):
     for i in range(len(xs)):
         sums.append(sums[-1] + $value)
     result = 0
-    for q, (l, r) in enumerate(queries):
-        answer = sums[r + 1] - sums[l]
+    for q, (a, b) in enumerate(queries, 1):
+        answer = sums[b + 1] - sums[a]
         $step
     return result
 """)
@@ -102,10 +102,14 @@ class RangeQuestions(SlowTemplate):
             parameters=(("xs", "list[int]"), ("queries", "list[list[int]]")),
             returns="int",
             statement=(
-                f"Every query [l, r] has `0 <= l <= r < len(xs)`; indices count from 0. Its answer is "
+                f"Every query [a, b] has `0 <= a <= b < len(xs)`; indices count from 0. Its answer is "
                 f"{words}. {asked}"
             ),
-            source=_QUERIES.substitute(value=value, step=step),
+            source=_QUERIES.substitute(
+                loop="q, (a, b) in enumerate(queries, 1)" if "q" in step else "a, b in queries",
+                value=bare(value),
+                step=step,
+            ),
             second=_QUERIES_FAST.substitute(value=value, step=step),
             inputs=given,
             growing=growing,
@@ -115,18 +119,18 @@ class RangeQuestions(SlowTemplate):
 
 #: What a change does: text, what it adds at `i`, and its parts: what a level and a slope add.
 _CHANGES = (
-    ("add `v` to every element from index `l` to index `r`, both included", "v", "v", "0"),
-    ("subtract `v` from every element from index `l` to index `r`, both included", "-v", "-v", "0"),
+    ("add `v` to every element from index `a` to index `b`, both included", "v", "v", "0"),
+    ("subtract `v` from every element from index `a` to index `b`, both included", "-v", "-v", "0"),
     (
-        "add `v * i` to the element at every index `i` from `l` to `r`, both included",
+        "add `v * i` to the element at every index `i` from `a` to `b`, both included",
         "v * i",
         "0",
         "v",
     ),
     (
-        "add `v` to the element at index `l`, `2 * v` to the next one, `3 * v` to the one after it, and so on up to index `r`, included",
-        "v * (i - l + 1)",
-        "v * (1 - l)",
+        "add `v` to the element at index `a`, `2 * v` to the next one, `3 * v` to the one after it, and so on up to index `b`, included",
+        "v * (i - a + 1)",
+        "v * (1 - a)",
         "v",
     ),
 )
@@ -147,8 +151,8 @@ _ENDS = (
 _CHANGED = Text("""\
 def after_changes(start, changes):
     xs = list(start)
-    for l, r, v in changes:
-        for i in range(l, r + 1):
+    for a, b, v in changes:
+        for i in range(a, b + 1):
             xs[i] += $amount
     return $answer
 """)
@@ -156,11 +160,11 @@ _CHANGED_FAST = Text("""\
 def after_changes(start, changes):
     levels = [0] * (len(start) + 1)
     slopes = [0] * (len(start) + 1)
-    for l, r, v in changes:
-        levels[l] += $level
-        levels[r + 1] -= $level
-        slopes[l] += $slope
-        slopes[r + 1] -= $slope
+    for a, b, v in changes:
+        levels[a] += $level
+        levels[b + 1] -= $level
+        slopes[a] += $slope
+        slopes[b + 1] -= $slope
     xs = []
     level = slope = 0
     for i, x in enumerate(start):
@@ -206,7 +210,7 @@ class ChangedRanges(SlowTemplate):
             returns="int",
             statement=(
                 f"The list `xs` begins as a copy of `start`; indices count from 0. The changes are carried "
-                f"out in order. A change [l, r, v], with `0 <= l <= r < len(xs)`, means: {words}. {asked}"
+                f"out in order. A change [a, b, v], with `0 <= a <= b < len(xs)`, means: {words}. {asked}"
             ),
             source=_CHANGED.substitute(amount=amount, answer=answer),
             second=_CHANGED_FAST.substitute(level=level, slope=slope, answer=answer),
@@ -233,13 +237,12 @@ _GETS = (
 _CHANGING = Text("""\
 def changing_sums(start, orders):
     xs = list(start)
-    result = asked = 0
+    $names = 0
     for kind, i, v in orders:
         if kind == 1:
             xs[i] = $new
         else:
-            asked += 1
-            answer = sum($value for x in xs[i : v + 1])
+${count}            answer = sum($value for x in xs[i : v + 1])
             $step
     return result
 """)
@@ -333,7 +336,13 @@ class ChangingSums(SlowTemplate):
                 f"after the other. An order [1, i, v] means: {words}. An order [2, i, v], where "
                 f"`i <= v`, asks: {wanted}; the reply is an answer. All indices are in range. {asked}"
             ),
-            source=_CHANGING.substitute(new=new, value=value, step=step),
+            source=_CHANGING.substitute(
+                names="result = asked" if "asked" in step else "result",
+                new=new,
+                count="            asked += 1\n" if "asked" in step else "",
+                value=bare(value),
+                step=step,
+            ),
             second=_CHANGING_FAST.substitute(new=new, value=value, step=step),
             inputs=given,
             growing=growing,

@@ -6,7 +6,7 @@ from string import Template as Text
 from typing import ClassVar
 
 from synth_envs.code.problems import Problem
-from synth_envs.code.slow.drawing import SlowTemplate, numbers
+from synth_envs.code.slow.drawing import SlowTemplate, bare, numbers
 from synth_envs.core import Json
 from synth_envs.seeding import TaskRandom
 
@@ -14,31 +14,32 @@ __all__ = ["ChosenItems", "GridWays", "StairWays"]
 
 _MODULUS = 1_000_003
 #: What is computed over the ways to climb: text, the value on top, and what it becomes from the
-#: values `below` of the stairs from which the top is reached in one step.
+#: values `below` of the stairs from which the top is reached in one step: a line, if it takes one,
+#: and an expression.
 _STAIRS = (
     (
-        "Return the number of ways to get from stair 0 to stair `n`, modulo 1000003. (Two ways are different if they do not step on the same stairs.)",
+        "Stair `i` is closed and must not be stepped on if `tolls[i % len(tolls)]` is 0; stair 0 is never closed. Return the number of ways to get from stair 0 to stair `n`, modulo 1000003. (Two ways are different if they do not step on the same stairs.)",
         "1",
-        "sum(below) % 1000003",
-        "0",
+        "",
+        "sum(below) % 1000003 if tolls[i % len(tolls)] else 0",
     ),
     (
         "A stair costs what `tolls` says: stair `i` costs `tolls[i % len(tolls)]` when it is stepped on, also stair `n`, but not stair 0. Return the least cost to get from stair 0 to stair `n`, or -1 if it cannot be reached.",
         "0",
-        "(min(x for x in below if x >= 0) + tolls[i % len(tolls)]) if any(x >= 0 for x in below) else -1",
-        "-1",
+        "        costs = [x for x in below if x >= 0]\n",
+        "min(costs) + tolls[i % len(tolls)] if costs else -1",
     ),
     (
         "Stair `i` gives `tolls[i % len(tolls)]` points when it is stepped on, also stair `n`, but not stair 0. Return the largest number of points on a way from stair 0 to stair `n`, or -1 if it cannot be reached.",
         "0",
-        "(max(below) + tolls[i % len(tolls)]) if max(below, default=-1) >= 0 else -1",
-        "-1",
+        "        best = max(below, default=-1)\n",
+        "best + tolls[i % len(tolls)] if best >= 0 else -1",
     ),
     (
         "A way earns the product of `tolls[i % len(tolls)]` over all stairs `i` that it steps on, also stair `n`, but not stair 0. Return the sum of what all ways from stair 0 to stair `n` earn, modulo 1000003. (For `n` = 0 it is 1.)",
         "1",
+        "",
         "sum(below) * tolls[i % len(tolls)] % 1000003",
-        "0",
     ),
 )
 _CLIMB = Text("""\
@@ -47,7 +48,7 @@ def climb(n, tolls):
         if i == 0:
             return $top
         below = [value(i - s) for s in $steps if s <= i$rule]
-        return $result
+${line}        return $result
 
     return value(n)
 """)
@@ -56,7 +57,7 @@ def climb(n, tolls):
     values = [$top]
     for i in range(1, n + 1):
         below = [values[i - s] for s in $steps if s <= i$rule]
-        values.append($result)
+${line}        values.append($result)
     return values[n]
 """)
 
@@ -69,7 +70,7 @@ class StairWays(SlowTemplate):
 
     def draw(self, rng: TaskRandom, difficulty: float) -> Problem:
         """Draw the steps, a rule, and what is computed."""
-        asked, top, result, _ = rng.choice(_STAIRS)
+        asked, top, line, result = rng.choice(_STAIRS)
         steps = sorted({1, *rng.sample((2, 3, 4, 5), rng.randint(1, 3))})
         if rng.randrange(4) == 0 and len(steps) > 2:
             steps = steps[1:]
@@ -87,7 +88,7 @@ class StairWays(SlowTemplate):
         rule, test = rng.choice(rules)
         names = {"least": steps[0], "most": steps[-1]}
         rule, test = rule.format(**names), test.format(**names)
-        parts = {"top": top, "steps": tuple(steps), "rule": test, "result": result}
+        parts = {"top": top, "steps": tuple(steps), "rule": test, "line": line, "result": result}
         given: list[list[Json]] = [[4, [1, 2, 3]], [7, [2, 5]], [5, [3, 1, 1, 4]]]
         given += [[0, [1]], [1, [2]], [2, [3, 1]], [3, [1, 0]], [1, [0, 4, 2]]]
         for _ in range(36):
@@ -148,7 +149,7 @@ def grid_ways(grid):
 
     def value(r, c):
         if r == rows - 1 and c == columns - 1:
-            return $end
+            return $last
         nexts = [
             value(r + dr, c + dc)
             for dr, dc in ($moves)
@@ -189,7 +190,7 @@ class GridWays(SlowTemplate):
         words, moves = rng.choice(_MOVES)
         wall = rng.choice((6, 7, 8))
         asked, end, result = (one.format(wall=wall) for one in (asked, end, result))
-        parts = {"end": end, "moves": moves, "result": result}
+        parts = {"end": end, "last": bare(end), "moves": moves, "result": result}
 
         def grid(rows: int, columns: int) -> list[Json]:
             return [numbers(rng, columns, 0, 9) for _ in range(rows)]
@@ -301,6 +302,9 @@ class ChosenItems(SlowTemplate):
         slow = result.format(skip="value(i + 1, w)", take="value(i + 1, w - weights[i])")
         head = "FAR = 10**9\n\n\n" * ("FAR" in over)
         source = _ITEMS.substitute(head=head, over=over, end=end, result=slow, final=final)
+        source = source.replace(
+            "    best = value(0, limit)\n    return best\n", "    return value(0, limit)\n"
+        )
         second = _ITEMS_FAST.substitute(
             head=head,
             over=over,

@@ -20,7 +20,7 @@ _COUNTS = (
         "1 - 2 * (x % 2)",
     ),
     ("the sum of the squares of the elements", "x * x"),
-    ("the number of the elements that are divisible by 3", "(x % 3 == 0)"),
+    ("the number of the elements that are divisible by 3", "x % 3 == 0"),
     ("the sum of the absolute values of the elements", "abs(x)"),
 )
 #: What the count has to be: text, test, and the key that earlier counts must have.

@@ -6,7 +6,7 @@ from string import Template as Text
 from typing import ClassVar
 
 from synth_envs.code.problems import Problem
-from synth_envs.code.slow.drawing import SlowTemplate, doubled, numbers
+from synth_envs.code.slow.drawing import SlowTemplate, bare, doubled, numbers
 from synth_envs.core import Json
 from synth_envs.seeding import TaskRandom
 
@@ -93,6 +93,13 @@ class LongestChain(SlowTemplate):
         for _ in range(30):
             size = rng.randint(3, 12 + int(20 * difficulty))
             given.append([numbers(rng, size, -9, 20), rng.randint(1, 4)])
+        source = _CHAIN.substitute(
+            chosen=chosen,
+            test=test,
+            answer=answer.format(longest="max(best, default=0)", total="sum(best)"),
+        )
+        if not only:
+            source = source.replace("    taken = list(xs)\n", "").replace("taken", "xs")
         growing = [[numbers(rng, size, -size, 4 * size), 3] for size in doubled(rng, 1400)]
         return self.problem(
             entry="longest_chain",
@@ -103,11 +110,7 @@ class LongestChain(SlowTemplate):
                 f"stand there but not necessarily neighbours, such that each one after the first is {words}. "
                 f"{only}{asked}"
             ),
-            source=_CHAIN.substitute(
-                chosen=chosen,
-                test=test,
-                answer=answer.format(longest="max(best, default=0)", total="sum(best)"),
-            ),
+            source=source,
             second=_CHAIN_FAST.substitute(
                 chosen=chosen,
                 find=find,
@@ -222,7 +225,7 @@ class SharedSubsequence(SlowTemplate):
                 f"{words}. {asked}"
             ),
             source=_SHARED.substitute(
-                end=end.format(m="(len(s) + len(t))"),
+                end=bare(end.format(m="(len(s) + len(t))")),
                 test=test,
                 match=match.format(both=both),
                 miss=miss.format(both=both, one=one, two=two),

@@ -6,7 +6,7 @@ from string import Template as Text
 from typing import ClassVar
 
 from synth_envs.code.problems import Problem
-from synth_envs.code.slow.drawing import SlowTemplate, doubled, numbers
+from synth_envs.code.slow.drawing import SlowTemplate, bare, doubled, numbers
 from synth_envs.core import Json
 from synth_envs.seeding import TaskRandom
 
@@ -226,7 +226,10 @@ class WindowKinds(SlowTemplate):
                 f"such group is a window; there is none if `xs` has fewer than `w` elements. The value "
                 f"of a window is {kind} {words} in it. {asked} The answer is 0 if there is no window."
             ),
-            source=_COUNTS.substitute(key=key, value=value, result=result),
+            source=_COUNTS.substitute(key=key, value=value, result=bare(result)).replace(
+                "            key = x\n            counts[key] = counts.get(key, 0) + 1",
+                "            counts[x] = counts.get(x, 0) + 1",
+            ),
             second=_COUNTS_FAST.substitute(key=key, up=up, down=down, result=result),
             inputs=given,
             growing=growing,

@@ -75,7 +75,7 @@ _RANK_ASKED = (
 )
 
 _WORDS = """def ranked(size, length, k):
-    letters = "abcde"[:size]
+    letters = 'abcde'[:size]
     words = []
 
     def grow(word):
@@ -86,7 +86,7 @@ _WORDS = """def ranked(size, length, k):
             if $rule:
                 grow(word + letter)
 
-    grow("")
+    grow('')
     return $answer
 """
 
@@ -128,7 +128,8 @@ class WordsByRank(Template):
         )
 
         def joined(parts: list[str]) -> str:
-            return " and ".join(f"({part})" if " or " in part else part for part in parts)
+            several = len(parts) > 1
+            return " and ".join(f"({one})" if several and " or " in one else one for one in parts)
 
         given: list[list[Json]] = [
             [3, 2, 0],
@@ -189,21 +190,21 @@ _SIZES = (
         " and size > 0 and total % size != 0",
     ),
 )
-#: Which neighbours: text, and when place i may follow the last chosen place.
+#: Which neighbours: text, and when a place may not follow the last chosen place.
 _NEAR = (
     ("", ""),
-    (" No two neighbouring places may be chosen.", "place - last >= 2"),
+    (" No two neighbouring places may be chosen.", "place == last + 1"),
     (
         " Two places with the same number may not both be chosen if no chosen place lies between them.",
-        "last < 0 or xs[place] != xs[last]",
+        "last >= 0 and xs[place] == xs[last]",
     ),
     (
         " Going from left to right, the chosen numbers may not become smaller.",
-        "last < 0 or xs[place] >= xs[last]",
+        "last >= 0 and xs[place] < xs[last]",
     ),
     (
         " Two chosen places with no chosen place between them may have at most one other place between them.",
-        "last < 0 or place - last <= 2",
+        "last >= 0 and place - last > 2",
     ),
 )
 _SUBSETS_ASKED = (
@@ -213,14 +214,13 @@ _SUBSETS_ASKED = (
 )
 
 _SUBSETS = """def choices(xs, target):
-    def go(place, last, total, size):
+    def go(place$known):
         if place == len(xs):
             return $value if $test else 0
-        without = go(place + 1, last, total, size)
-        $rule
-        return without + go(place + 1, place, total + xs[place], size + 1)
+        without = go(place + 1$known)
+$rule        return without + go(place + 1$after)
 
-    return go(0, $start, 0, 0)
+    return go(0$start)
 """
 
 _SUBSETS_AGAIN = """from itertools import combinations
@@ -248,10 +248,10 @@ _CHOICES_AGAIN = {
     " and size >= $k": " and len(places) > $k - 1",
     " and size <= $k": " and not places[$k:]",
     " and size > 0 and total % size != 0": " and bool(places) and total // size * size != total",
-    "place - last >= 2": "last + 1 != place",
-    "last < 0 or xs[place] != xs[last]": "not xs[place] == xs[last]",
-    "last < 0 or xs[place] >= xs[last]": "min(xs[last], xs[place]) == xs[last]",
-    "last < 0 or place - last <= 2": "place in (last + 1, last + 2)",
+    "place == last + 1": "last + 1 != place",
+    "last >= 0 and xs[place] == xs[last]": "not xs[place] == xs[last]",
+    "last >= 0 and xs[place] < xs[last]": "min(xs[last], xs[place]) == xs[last]",
+    "last >= 0 and place - last > 2": "place in (last + 1, last + 2)",
 }
 
 
@@ -277,9 +277,16 @@ class CountSubsets(Template):
         )
         guard = ""
         if rule:
-            guard = f"if not ({rule}):\n            return without"
+            guard = f"        if {rule}:\n            return without\n"
+        # What has to be known of the choice: name, value with one more place, and at the start.
+        known = [("last", "place", "-2" if "last +" in rule else "-1")] * bool(rule)
+        known += [("total", "total + xs[place]", "0")]
+        known += [("size", "size + 1", "0")] * ("size" in condition + value)
+        names, after, start = (
+            "".join(f", {part}" for part in parts) for parts in zip(*known, strict=True)
+        )
         source = Text(_SUBSETS).substitute(
-            value=value, test=condition, rule=guard, start="-2" if "last >= 2" in rule else "-1"
+            value=value, test=condition, rule=guard, known=names, after=after, start=start
         )
         given: list[list[Json]] = [
             [[8, -3, 3, 0, 2, 5, 4], 2],
@@ -309,7 +316,7 @@ class CountSubsets(Template):
             parameters=(("xs", "list[int]"), ("target", "int")),
             returns="int",
             statement=statement,
-            source="\n".join(line for line in source.split("\n") if line.strip() or not line),
+            source=source,
             second=Text(_SUBSETS_AGAIN).substitute(
                 value=value,
                 test=_CHOICES_AGAIN[test] + Text(_CHOICES_AGAIN.get(size, "")).substitute(k=k),

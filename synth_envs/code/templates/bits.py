@@ -23,22 +23,22 @@ _MOVES = (
     ("reverse the order of its bits", "mirrored(x, w)", "b = b[::-1]"),
     (
         "replace it by its exclusive or with a copy of it that is shifted to the right by {k} places, where zeros come in on the left",
-        "x ^ x >> {k}",
+        "x ^ (x >> {k})",
         "b = [d ^ (b[p - {k}] if p >= {k} else 0) for p, d in enumerate(b)]",
     ),
     (
         "set its lowest bit that is 0 to 1, if it has one",
-        "(x | x + 1) & mask",
+        "(x | (x + 1)) & mask",
         "z = [p for p, d in enumerate(b) if d == 0]\n    b = [1 if z and p == z[-1] else d for p, d in enumerate(b)]",
     ),
     (
         "clear its highest bit that is 1, if it has one",
-        "x ^ (1 << x.bit_length() >> 1)",
+        "x ^ ((1 << x.bit_length()) >> 1)",
         "b = [0 if d and 1 not in b[:p] else d for p, d in enumerate(b)]",
     ),
     (
         "add {k} to it and drop what does not fit into `w` bits",
-        "x + {k} & mask",
+        "(x + {k}) & mask",
         "s = int(''.join(map(str, b)), 2) + {k}\n    b = [s // 2 ** p % 2 for p in range(w - 1, -1, -1)]",
     ),
 )
@@ -53,7 +53,7 @@ _WORD_ASKS = (
     (
         "the places of the ones in the resulting word in ascending order, where place 0 is the least significant bit",
         "list[int]",
-        "[p for p in range(w) if x >> p & 1]",
+        "[p for p in range(w) if (x >> p) & 1]",
         "[p for p, d in enumerate(b[::-1]) if d]",
     ),
     (
@@ -65,7 +65,7 @@ _WORD_ASKS = (
 )
 _ROTATED = """\
 def rotated(x, k, w):
-    return (x << k | x >> (w - k)) & (1 << w) - 1
+    return ((x << k) | (x >> (w - k))) & ((1 << w) - 1)
 
 
 """
@@ -73,7 +73,7 @@ _MIRRORED = """\
 def mirrored(x, w):
     y = 0
     for _ in range(w):
-        y = y << 1 | x & 1
+        y = (y << 1) | (x & 1)
         x >>= 1
     return y
 
@@ -102,7 +102,9 @@ class BitOperation(Template):
     def make(self, rng: TaskRandom, difficulty: float) -> Problem:
         """Draw the operations and what is returned."""
         chosen = rng.sample(_MOVES, 1 + rng.randrange(2) + int(2 * difficulty))
-        ask, kind, answer, again = rng.choice(_WORD_ASKS[: 2 + int(2 * difficulty)])
+        free = not any("mask" in one[1] or "w" in one[1] for one in chosen)
+        asks = _WORD_ASKS[int(free) : 2 + int(2 * difficulty)]  # one of the two has to use `w`
+        ask, kind, answer, again = rng.choice(asks)
         shifts = [str(rng.randint(1, 3)) for _ in chosen]
         words, code, other = (
             [one[part].replace("{k}", k) for one, k in zip(chosen, shifts, strict=True)]
@@ -114,6 +116,7 @@ class BitOperation(Template):
             lines=lines.rstrip(),
             answer=answer,
         )
+        source = source.replace(f"    x = {code[-1]}\n    return x\n", f"    return {code[-1]}\n")
         if "mask" not in lines:
             source = source.replace("    mask = (1 << w) - 1\n", "")
         if "groupby" in answer:
@@ -224,10 +227,11 @@ class BitPairs(Template):
         tests = [[part.replace("{k}", k) for part in one] for one in rng.sample(_TESTS, 2)]
         words, test, other = tests[0]
         if rng.random() < difficulty:
-            clash = "== 0" in test + tests[1][1] and ">=" in test + tests[1][1]
+            both = test + tests[1][1]
+            clash = "== 0" in both and (">=" in both or "in (a, b)" in both)
             link, code = ("or", "or") if clash or rng.randrange(2) else ("and also", "and")
             words = f"{words} {link} {tests[1][0]}" + (" (or both)" if code == "or" else "")
-            test, other = f"({test}) {code} ({tests[1][1]})", f"({other}) {code} ({tests[1][2]})"
+            test, other = f"{test} {code} {tests[1][1]}", f"({other}) {code} ({tests[1][2]})"
         ask, kind, answer, again = rng.choice(_PAIR_ASKS[: 2 + int(2 * difficulty)])
         source = _PAIRS.substitute(test=test, answer=answer)
         if "xor" in answer:

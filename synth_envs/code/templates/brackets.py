@@ -183,6 +183,16 @@ class BracketReport(Template):
                 " The depth of a pair is 1 + the number of opening brackets that wait directly after "
                 "the pair was made."
             )
+        source = _SOURCE.substitute(
+            pairs=repr({one[1]: one[0] for one in kinds}),
+            prepare=prepare,
+            skip=skip,
+            close=close,
+            asked=asked,
+        )
+        if not depth:  # then only the places matter
+            source = source.replace("(start, i, len(stack) + 1)", "(start, i)")
+            source = source.replace("start, end, _ in", "start, end in").replace("pair[:2]", "pair")
         return self.problem(
             entry="inspect",
             parameters=(("text", "str"),),
@@ -193,13 +203,7 @@ class BracketReport(Template):
                 f"bracket begins to wait for its partner. A closing bracket {words}. Brackets of a pair "
                 f"do not wait any more.{depth} Return {asked_words}."
             ),
-            source=_SOURCE.substitute(
-                pairs=repr({one[1]: one[0] for one in kinds}),
-                prepare=prepare,
-                skip=skip,
-                close=close,
-                asked=asked,
-            ),
+            source=source,
             second=_SECOND.substitute(
                 opening="".join(one[0] for one in kinds),
                 closing="".join(one[1] for one in kinds),

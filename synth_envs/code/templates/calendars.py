@@ -169,15 +169,24 @@ def year_length(year):
     return sum(MONTHS) + is_leap(year)
 
 """
-_PLAIN_LENGTHS = """\
-def month_length(year, month):
-    return MONTHS[month - 1]
-
-
-def year_length(year):
-    return sum(MONTHS)
-
-"""
+#: What is simpler without leap years: the texts to replace, and what they become.
+_PLAIN = (
+    ("sum(year_length(earlier) for earlier in range(1, year))", "(year - 1) * YEAR"),
+    ("sum(month_length(year, earlier) for earlier in range(1, month))", "sum(MONTHS[: month - 1])"),
+    (
+        """\
+    year = 1
+    while number >= year_length(year):
+        number -= year_length(year)
+        year += 1
+""",
+        """\
+    year, number = divmod(number, YEAR)
+""",
+    ),
+    ("return year, month, number + 1", "return year + 1, month, number + 1"),
+    ("month_length(year, month)", "MONTHS[month - 1]"),
+)
 _AGAIN = Text("""\
 WEEK = $week
 YEAR = $total
@@ -245,7 +254,7 @@ class StrangeCalendar(Template):
         }
         leap, test, tested = (Text(text).substitute(values) for text in (leap, test, tested))
         names = {"y": "year", "m": "month", "d": "day"}
-        lengths = Text(_LENGTHS).substitute(values, leap=test) if leap else _PLAIN_LENGTHS
+        lengths = Text(_LENGTHS).substitute(values, leap=test) if leap else ""
         source = _SOURCE.substitute(
             months=months,
             week=week,
@@ -255,10 +264,16 @@ class StrangeCalendar(Template):
             lengths=lengths,
             answer=answer,
         )
+        if not leap:
+            for old, new in _PLAIN:
+                source = source.replace(old, new)
+            source = source.replace("\n\n\n\n", "\n\n\n")
         uses_week = "WEEK" in answer
         if not uses_week:
             source = source.replace(f"WEEK = {week}\n", "", 1)
         source = _without_unused(source)
+        if "YEAR" in source:
+            source = source.replace("\n\n\n", "\nYEAR = sum(MONTHS)\n\n\n", 1)
         second = _AGAIN.substitute(
             values,
             week=week,

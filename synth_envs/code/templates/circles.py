@@ -22,11 +22,11 @@ _COUNTS = (
     ),
     (
         "counts `k` people if the number of people still in the circle is even, and 2 if it is odd",
-        "(2 if $left % 2 else k)",
+        "2 if $left % 2 else k",
     ),
     (
         "counts `k` people the first time, and after that one more than the number of the person who left last",
-        "(gone[-1] + 1 if gone else k)",
+        "gone[-1] + 1 if gone else k",
     ),
 )
 _OUT_ASKED = (
@@ -39,7 +39,7 @@ _OUT_ASKED = (
     ),
     (
         "It ends when $stay or fewer are left. Return the numbers of those who are left, in ascending order.",
-        "sorted(set(range(1, n + 1)) - set(gone))",
+        "people",
         "list[int]",
         1,
     ),
@@ -47,16 +47,10 @@ _OUT_ASKED = (
 
 _OUT = """def count_out(n, k):
     people = list(range(1, n + 1))
-    gone = []
-    start = 0
-    turn = 0
-    while len(people) > $stay:
-        size = $size
-        place = (start $sign (size - 1)) % len(people)
-        gone.append(people.pop(place))
-        $move
-        turn += 1
-    return $answer
+$before    while $going:
+$size        place = $place
+        $leave
+$after    return $answer
 """
 
 _OUT_AGAIN = """from collections import deque
@@ -75,12 +69,13 @@ def count_out(n, k):
     return $answer
 """
 
-#: Direction: text, sign, where the next count starts, one step of the ring, what follows.
+#: Direction: text, place of the last person counted, what follows, and for the second program one
+#: step of the ring and what follows.
 _WAYS = (
     (
         "always in ascending direction, and the next count begins with the next person after the one who left",
-        "+",
-        "start = place % len(people) if people else 0",
+        "(start + $size - 1) % len(people)",
+        "        start = place\n",
         "ring.rotate(-1)",
         "pass",
     ),
@@ -89,8 +84,8 @@ _WAYS = (
             "always in descending direction (after person 1 comes the person with the highest number who is still there), and the next "
             "count begins with the next person in this direction"
         ),
-        "-",
-        "start = (place - 1) % len(people) if people else 0",
+        "(start - $size + 1) % len(people)",
+        "        start = place - 1\n",
         "ring.rotate(1)",
         "ring.rotate(1)",
     ),
@@ -99,15 +94,15 @@ _WAYS = (
             "in ascending direction the first time and then in alternating directions (descending, ascending, ...), and "
             "the next count begins with the nearest person, in its own direction, next to the one who left"
         ),
-        "+ (-1) ** turn *",
-        "start = (place - 1 + turn % 2) % len(people) if people else 0",
+        "(start + step * ($size - 1)) % len(people)",
+        "        start = place - 1 if step == 1 else place\n        step = -step\n",
         "ring.rotate(-1 if turn % 2 == 0 else 1)",
         "ring.rotate(1 if turn % 2 == 0 else 0)",
     ),
     (
         "always in ascending direction, and every count begins with the person who has the lowest number of those who are still there",
-        "+",
-        "start = 0",
+        "($size - 1) % len(people)",
+        "",
         "ring.rotate(-1)",
         "ring = deque(sorted(ring))",
     ),
@@ -119,11 +114,11 @@ _OUT_PARTS_AGAIN = {
     "k": "k",
     "k + turn": "k + len(gone)",
     "k + turn % 2": "k + (len(gone) & 1)",
-    "(2 if $left % 2 else k)": "[k, 2][len(ring) & 1]",
-    "(gone[-1] + 1 if gone else k)": "([k - 1, *gone][-1] + 1)",
+    "2 if $left % 2 else k": "[k, 2][len(ring) & 1]",
+    "gone[-1] + 1 if gone else k": "([k - 1, *gone][-1] + 1)",
     "gone": "gone",
     "gone[-1] if gone else -1": "[-1, *gone][-1]",
-    "sorted(set(range(1, n + 1)) - set(gone))": "sorted(ring)",
+    "people": "sorted(ring)",
 }
 
 
@@ -136,7 +131,7 @@ class CountingOut(Template):
     def make(self, rng: TaskRandom, difficulty: float) -> Problem:
         """Draw the counts, the direction and the question."""
         counts, size = rng.choice(_COUNTS[:2] if difficulty < 0.2 else _COUNTS)
-        way, sign, move, rotate, after = rng.choice(_WAYS[:2] if difficulty < 0.2 else _WAYS)
+        way, place, move, rotate, after = rng.choice(_WAYS[:2] if difficulty < 0.2 else _WAYS)
         asked, answer, kind, stops = rng.choice(_OUT_ASKED)
         stay = str(rng.randint(2, 3) if stops else 0)
         statement = (
@@ -166,12 +161,20 @@ class CountingOut(Template):
         ]
         given += [[rng.randint(4, 14 + int(10 * difficulty)), rng.randint(1, 9)] for _ in range(34)]
         given += [[30, 4], [25, 100]]
+        kept = not stops or "gone" in size
+        plain = size in ("k", "k + turn") and place.startswith(("(start + $", "($"))
+        plain = plain or (size == "k" and "step" not in place)
+        before = "    gone = []\n" * kept
+        before += "    start = 0\n" * ("start" in place) + "    step = 1\n" * ("step" in place)
+        before += "    turn = 0\n" * ("turn" in size)
+        line = f"        size = {Text(size).substitute(left='len(people)')}\n"
         values = {
-            "stay": stay,
-            "sign": sign,
-            "move": move,
-            "rotate": rotate,
-            "after": after,
+            "before": before,
+            "going": f"len(people) > {stay}" if stops else "people",
+            "size": "" if plain else line,
+            "place": Text(place).substitute(size=size if plain else "size"),
+            "leave": "gone.append(people.pop(place))" if kept else "people.pop(place)",
+            "after": move + "        turn += 1\n" * ("turn" in size),
             "answer": answer,
         }
         return self.problem(
@@ -179,9 +182,13 @@ class CountingOut(Template):
             parameters=(("n", "int"), ("k", "int")),
             returns=kind,
             statement=statement,
-            source=Text(_OUT).substitute(values, size=Text(size).substitute(left="len(people)")),
+            source=Text(_OUT).substitute(values),
             second=Text(_OUT_AGAIN).substitute(
-                values, size=_OUT_PARTS_AGAIN[size], answer=_OUT_PARTS_AGAIN[answer]
+                stay=stay,
+                size=_OUT_PARTS_AGAIN[size],
+                rotate=rotate,
+                after=after,
+                answer=_OUT_PARTS_AGAIN[answer],
             ),
             inputs=given,
             difficulty=difficulty,

@@ -154,93 +154,110 @@ class PayAmount(Template):
         )
 
 
-#: Rules about the jumps: text, state at the start, when a jump is allowed, next state, when the
-#: end counts, and a test of the whole list of jumps.
+#: Rules about the jumps: text, what is remembered on the way (0 at the start), when a jump is not
+#: allowed, what is remembered next, when the end counts, and a test of the whole list of jumps.
 _RULES = (
-    ("", "0", "", "0", "", "True"),
+    ("", "", "", "", "", "True"),
     (
         " No two jumps in succession may have the same size.",
-        "0",
-        "jump != state",
+        "last",
+        "jump == last",
         "jump",
         "",
         "all(a != b for a, b in zip(jumps, jumps[1:]))",
     ),
     (
         " No jump may be smaller than the one before it.",
-        "0",
-        "jump >= state",
+        "last",
+        "jump < last",
         "jump",
         "",
         "jumps == sorted(jumps)",
     ),
     (
         " The number of jumps has to be even.",
-        "0",
+        "odd",
         "",
-        "1 - state",
-        "state == 0",
+        "1 - odd",
+        "odd == 0",
         "len(jumps) % 2 == 0",
     ),
     (
         " At most $k jumps may have size $longest.",
-        "0",
-        "state + (jump == $longest) <= $k",
-        "state + (jump == $longest)",
+        "used",
+        "used + (jump == $longest) > $k",
+        "used + (jump == $longest)",
         "",
         "jumps.count($longest) <= $k",
     ),
     (
         " After a jump of size $longest, the next jump, if there is one, has to have size $shortest.",
-        "0",
-        "(state != $longest or jump == $shortest)",
+        "last",
+        "(last == $longest and jump != $shortest)",
         "jump",
         "",
         "all(a != $longest or b == $shortest for a, b in zip(jumps, jumps[1:]))",
     ),
 )
 
-#: What is asked: text, answer at the end, how to join, answer where nothing goes, and the same
+#: What is asked: text, answer at the end, how to join, answer where nothing goes, and the answer
 #: from the list `found` of all lists of jumps.
 _ASKED = (
-    ("Return the number of ways.", "1", "sum(options)", "0", "len(found)"),
+    ("Return the number of ways.", "1", "", "0", "len(found)"),
     (
         "Return the smallest number of jumps of a way, or -1 if there is no way.",
         "0",
-        "1 + min(options, default=-2)",
+        "1 + min(options) if options else -1",
         "-1",
         "min(map(len, found), default=-1)",
     ),
     (
         "Return the largest number of jumps of a way, or -1 if there is no way.",
         "0",
-        "1 + max(options, default=-2)",
+        "1 + max(options) if options else -1",
         "-1",
         "max(map(len, found), default=-1)",
     ),
 )
 
-_CLIMB = """from functools import lru_cache
+_COUNT = """from functools import cache
 
 
 def climb(n, broken):
-    bad = set(broken)
+    @cache
+    def ways(place$known):
+        if place == n:
+            return $end
+        total = 0
+        for jump in $jumps:
+            after = place + jump
+            if after > n or after in broken$forbidden:
+                continue
+            total += ways(after$next)
+        return total
 
-    @lru_cache(maxsize=None)
-    def go(place, state):
+    return ways(0$start)
+"""
+
+_CLIMB = """from functools import cache
+
+
+def climb(n, broken):
+    @cache
+    def go(place$known):
         if place == n:
             return $end
         options = []
         for jump in $jumps:
             after = place + jump
-            if after > n or after in bad$allowed:
+            if after > n or after in broken$forbidden:
                 continue
-            value = go(after, $next)
-            if value != $none:
-                options.append(value)
+            rest = go(after$next)
+            if rest != -1:
+                options.append(rest)
         return $join
 
-    return go(0, $start)
+    return go(0$start)
 """
 
 _CLIMB_AGAIN = """def climb(n, broken):
@@ -269,7 +286,7 @@ class ClimbStairs(Template):
         rule = rng.choice(_RULES[:2] if difficulty < 0.2 else _RULES[1:])
         asked = rng.choice(_ASKED[:2] if difficulty < 0.2 else _ASKED)
         names = {"k": str(rng.randint(1, 2)), "longest": str(jumps[-1]), "shortest": str(jumps[0])}
-        words, start, allowed, after, end, test = (Text(part).substitute(names) for part in rule)
+        words, known, forbidden, after, end, test = (Text(part).substitute(names) for part in rule)
         question, unit, join, none, answer = asked
         sizes = ", ".join(map(str, jumps[:-1])) + f" or {jumps[-1]}"
         statement = (
@@ -281,15 +298,11 @@ class ClimbStairs(Template):
         values = {
             "end": f"{unit} if {end} else {none}" if end else unit,
             "jumps": str(jumps),
-            "allowed": f" or not {allowed}"
-            if allowed.startswith("(")
-            else f" or not ({allowed})"
-            if allowed
-            else "",
-            "next": after,
-            "none": none,
+            "forbidden": f" or {forbidden}" if forbidden else "",
+            "known": f", {known}" if known else "",
+            "next": f", {after}" if after else "",
+            "start": ", 0" if known else "",
             "join": join,
-            "start": start,
         }
         given: list[list[Json]] = [
             [8, [3]],
@@ -324,7 +337,7 @@ class ClimbStairs(Template):
             parameters=(("n", "int"), ("broken", "list[int]")),
             returns="int",
             statement=statement,
-            source=Text(_CLIMB).substitute(values),
+            source=Text(_CLIMB if join else _COUNT).substitute(values),
             second=Text(_CLIMB_AGAIN).substitute(jumps=str(jumps), test=test, answer=answer),
             inputs=given,
             difficulty=difficulty,

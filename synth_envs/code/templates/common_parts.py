@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from string import Template as Text
 from typing import ClassVar
 
@@ -97,12 +98,10 @@ def common(xs, ys):
     best = {}
     for i in reversed(range(len(xs))):
         for j in reversed(range(len(ys))):
-            if not matches(xs[i], ys[j]):
-                continue
             x, y = xs[i], ys[j]
-            following = [
-                result for (p, q), result in best.items() if $step
-            ]
+            if not matches(x, y):
+                continue
+            following = [result for (p, q), result in best.items() if $step]
 $combine    $finish
 """)
 #: Lines of the reference for each question: how a pair is joined with what follows, and the end.
@@ -187,8 +186,12 @@ class CommonParts(Template):
             combine=Text(combine).substitute(worth=f"({code})" if " if " in code else code),
             finish=finish,
         )
-        if "x" not in code and "y" not in code:
+        if not re.search(r"\b[xy]\b", code):
             source = source.replace("            x, y = xs[i], ys[j]\n", "")
+            source = source.replace(
+                "matches(x, y):\n                c", "matches(xs[i], ys[j]):\n                c"
+            )
+        source = "\n".join(map(_broken, source.split("\n")))
         return self.problem(
             entry="common",
             parameters=(("xs", "list[int]"), ("ys", "list[int]")),
@@ -208,6 +211,18 @@ class CommonParts(Template):
             inputs=_inputs(rng),
             difficulty=difficulty,
         )
+
+
+def _broken(line: str) -> str:
+    """Return the line, and a list in it over several lines if it is too long."""
+    if len(line) <= 100 or " = [" not in line:
+        return line
+    start, _, inner = line.partition("[")
+    space = " " * (len(line) - len(line.lstrip()))
+    one = f"{start}[\n{space}    {inner[:-1]}\n{space}]"
+    if len(inner) + len(space) + 3 > 100:
+        one = one.replace(" for ", f"\n{space}    for ").replace(" if ", f"\n{space}    if ")
+    return one
 
 
 def _inputs(rng: TaskRandom) -> list[list[Json]]:

@@ -148,23 +148,30 @@ class SpecialDivisors(Template):
         )
 
 
-#: What holds between a part `p` and the one before it, `q`: text, range of `p`, and test.
+#: What holds between a part `p` and the one before it, `q`: text, range of `p`, what more is tested
+#: of `p`, the `q` of the first part, and the whole test.
 _STEPS = (
-    ("no part is larger than the one before it", "range(1, min(rest, q) + 1)", "p <= q"),
-    ("every part is smaller than the one before it", "range(1, min(rest, q - 1) + 1)", "p < q"),
+    ("no part is larger than the one before it", "range(1, min(rest, q) + 1)", "", "n", "p <= q"),
+    (
+        "every part is smaller than the one before it",
+        "range(1, min(rest + 1, q))",
+        "",
+        "n + 1",
+        "p < q",
+    ),
     (
         "every part is smaller than the one before it by at least 2",
         "range(1, min(rest, q - 2) + 1)",
+        "",
+        "n + 2",
         "p <= q - 2",
     ),
-    (
-        "no part is equal to the one before it",
-        "(p for p in range(1, rest + 1) if p != q)",
-        "p != q",
-    ),
+    ("no part is equal to the one before it", "range(1, rest + 1)", "p != q and ", "0", "p != q"),
     (
         "every part differs from the one before it by at most 1",
-        "range(max(1, q - 1), min(rest, q + 1) + 1)",
+        "range(1, rest + 1)",
+        "(q == 0 or abs(p - q) <= 1) and ",
+        "0",
         "abs(p - q) <= 1",
     ),
 )
@@ -207,12 +214,7 @@ def partition_lists(n, k):
                 lists += [[p, *more] for more in extend(rest - p, p)]
         return lists
 
-    found = [] if n else [[]]
-    for first in range(1, n + 1):
-        p = first
-        if $test:
-            found += [[p, *more] for more in extend(n - p, p)]
-    return $answer
+$lines    return $answer
 """)
 _WAYS_AGAIN = Text("""\
 from functools import reduce
@@ -241,14 +243,13 @@ class PartitionCounts(Template):
 
     def make(self, rng: TaskRandom, difficulty: float) -> Problem:
         """Draw the rules for parts and neighbours, and the question."""
-        words, places, step = rng.choice(_STEPS[: 3 + int(2 * difficulty)])
+        words, places, more, start, step = rng.choice(_STEPS[: 3 + int(2 * difficulty)])
         rule, test = rng.choice(_PARTS[1:] if "q - 2" in step else _PARTS)
         ask, kind, answer, again = rng.choice(_WAY_ASKS[: 2 + int(2 * difficulty)])
-        source = _WAYS.substitute(places=places, test=test, answer=answer)
-        source = source.replace(
-            "    for first in range(1, n + 1):\n        p = first\n",
-            "    for p in range(1, n + 1):\n",
-        )
+        line = f"    found = extend(n, {start})\n"
+        if answer.count("found") == 1:
+            answer, line = answer.replace("found", f"extend(n, {start})"), ""
+        source = _WAYS.substitute(places=places, test=more + test, lines=line, answer=answer)
         if "prod" in answer:
             source = "from math import prod\n\n\n" + source
         given: list[list[Json]] = [[8, 1], [11, 5], [4, 3], [6, 3], [4, 2], [11, 2]]

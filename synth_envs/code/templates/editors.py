@@ -49,7 +49,8 @@ _CHANGES = (
         "`upper` turns all letters before the cursor, back to the closest `.` before it or to the beginning of the text, into capitals",
         """\
         start = self.text.rfind(".", 0, self.cursor) + 1
-        self.text = self.text[:start] + self.text[start : self.cursor].upper() + self.text[self.cursor :]
+        part = self.text[start : self.cursor].upper()
+        self.text = self.text[:start] + part + self.text[self.cursor :]
 """,
         "before = [x.upper() if '.' not in before[p:] else x for p, x in enumerate(before)]",
     ),

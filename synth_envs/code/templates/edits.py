@@ -47,7 +47,7 @@ _EXTRA = (
     (
         "; if the next two letters of `a` and the next two letters of `b` are the same two in opposite order, both pairs are passed, which costs $c",
         """\
-            if i > 1 and j > 1 and a[i - 2:i] == b[j - 1] + b[j - 2]:
+            if i > 1 and j > 1 and a[i - 2 : i] == b[j - 1] + b[j - 2]:
                 ways.append(best[i - 2][j - 2] + $c)
 """,
         """\

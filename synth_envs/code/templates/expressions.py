@@ -32,10 +32,7 @@ def evaluate(text):
     levels = $levels
     place = 0
 
-    def apply(op, a, b):
-$apply
-
-    def operand():
+$apply    def operand():
         nonlocal place
         token = tokens[place]
         place += 1
@@ -47,7 +44,7 @@ $open        return $leaf
         while place < len(tokens) and levels.get(tokens[place], 0) >= least:
             op = tokens[place]
             place += 1
-            value = apply(op, value, expression($next))
+            value = $combined
         return value
 
     return expression(1)
@@ -134,7 +131,7 @@ class OperatorLanguage(Template):
         if mode == "value":
             words = "; ".join(f"`a{op}b` means {meanings[op][0]}" for op in signs)
             said += f"The operators: {words}. Return the value of `text`."
-            leaf, kind = "int(token)", "int"
+            leaf, kind, plain = "int(token)", "int", "apply(op, value, expression($next))"
             formulas = {op: meanings[op][1] for op in signs}
         elif mode == "text":
             said += (
@@ -144,6 +141,7 @@ class OperatorLanguage(Template):
             ).format(signs[0])
             leaf, kind = "token", "str"
             formulas = {op: f"'(' + a + '{op}' + b + ')'" for op in signs}
+            plain = "'(' + value + op + expression($next) + ')'"
         else:
             said += (
                 "The height of a number is 0, and the height of an operator with its two operands is 1 "
@@ -151,6 +149,7 @@ class OperatorLanguage(Template):
             )
             leaf, kind = "0", "int"
             formulas = dict.fromkeys(signs, "1 + max(a, b)")
+            plain = "1 + max(value, expression($next))"
         return self.problem(
             entry="evaluate",
             parameters=(("text", "str"),),
@@ -158,10 +157,10 @@ class OperatorLanguage(Template):
             statement=said,
             source=_SOURCE.substitute(
                 levels=repr(levels),
-                apply=_branches(formulas),
+                apply=_branches(formulas) if mode == "value" else "",
                 open=_OPEN if brackets else "",
                 leaf=leaf,
-                next=_next(levels, lefts),
+                combined=Text(plain).substitute(next=_next(levels, lefts)),
             ),
             second=_SECOND.substitute(
                 meanings="\n".join(
@@ -177,12 +176,11 @@ class OperatorLanguage(Template):
 
 
 def _branches(formulas: dict[str, str]) -> str:
-    """Return the body of `apply`."""
+    """Return the function `apply`."""
     *front, last = formulas
-    if len(set(formulas.values())) == 1:
-        return f"        return {formulas[last]}"
-    lines = [f"        if op == '{op}':\n            return {formulas[op]}" for op in front]
-    return "\n".join([*lines, f"        return {formulas[last]}"])
+    lines = ["    def apply(op, a, b):"]
+    lines += [f"        if op == '{op}':\n            return {formulas[op]}" for op in front]
+    return "\n".join([*lines, f"        return {formulas[last]}\n\n"])
 
 
 def _next(levels: dict[str, int], lefts: list[bool]) -> str:
@@ -192,7 +190,7 @@ def _next(levels: dict[str, int], lefts: list[bool]) -> str:
     if not any(lefts):
         return "levels[op]"
     right = "".join(op for op, level in levels.items() if not lefts[level - 1])
-    return f"levels[op] + (op not in '{right}')"
+    return f"levels[op] + (op {'!=' if len(right) == 1 else 'not in'} '{right}')"
 
 
 def _grammar(signs: list[str], groups: list[tuple[str, bool]], *, brackets: bool) -> str:

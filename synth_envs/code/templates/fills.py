@@ -47,14 +47,14 @@ _PATHS = (
     (
         "in a spiral: from the top left corner to the right, and whenever the next cell would be outside of the grid or has been passed, the direction turns by 90 degrees clockwise",
         """\
-    path = [(0, 0)]
-    step = (0, 1)
-    while len(path) < rows * cols:
-        r, c = path[-1][0] + step[0], path[-1][1] + step[1]
-        if 0 <= r < rows and 0 <= c < cols and (r, c) not in path:
-            path.append((r, c))
-        else:
-            step = (step[1], -step[0])
+    path = []
+    r, c, down, right = 0, 0, 0, 1
+    for _ in range(rows * cols):
+        path.append((r, c))
+        after = (r + down, c + right)
+        if not (0 <= after[0] < rows and 0 <= after[1] < cols) or after in path:
+            down, right = right, -down
+        r, c = r + down, c + right
     return path
 """,
         "ring(r, c, h, w)",
@@ -228,6 +228,9 @@ class GridFill(Template):
         m = rng.randint(4, 7)
         numbers = {"m": m, "t": m - 1, "p": m + 2, "q": m + 4}
         text, value, other = (Text(one).substitute(numbers) for one in (text, value, other))
+        if code and answer == "    return grid":
+            code, answer = "", code.replace("    grid = ", "    return ").rstrip()
+        source = _SOURCE.substitute(path=path, value=value, turn=code, answer=answer)
         helper = _RING * ("ring(" in order) + _DEPTH * ("depth(" in order)
         given: list[list[Json]] = [[2, 3], [4, 2], [3, 3]]
         given += [[1, 1], [1, 2], [2, 1], [1, 5], [6, 1], [2, 2], [3, 1], [1, 3]]
@@ -240,7 +243,7 @@ class GridFill(Template):
             statement=(
                 f"A grid has `rows` rows and `cols` columns (both at least 1). Its cells are passed in this order: {words}. In the order in which they are passed, {text} are written into them, one into each cell.{turn} {asked}"
             ),
-            source=_SOURCE.substitute(path=path, value=value, turn=code, answer=answer),
+            source=source,
             second=_AGAIN.substitute(
                 helper=helper, order=order, turned=turned, value=other, answer=again
             ),

@@ -41,7 +41,7 @@ _WALLS = (
 _MAZE_ASKED = (
     (
         "Return the smallest number of moves that lead to some cell `E`, or -1 if none can be reached.",
-        "min((steps[r, c] for r, c in steps if grid[r][c] == 'E'), default=-1)",
+        'min((steps[r, c] for r, c in steps if grid[r][c] == "E"), default=-1)',
         "int",
     ),
     ("Return how many cells can be reached, including `S` itself.", "len(steps)", "int"),
@@ -109,7 +109,7 @@ _MAZE_AGAIN = """def explore(grid):
 
 #: What is drawn, written in another way for the second program.
 _MAZE_ASKED_AGAIN = {
-    "min((steps[r, c] for r, c in steps if grid[r][c] == 'E'), default=-1)": "([d for d in sorted(steps.values()) if any(grid[r][c] == 'E' and steps[r, c] == d for r, c in steps)] + [-1])[0]",
+    'min((steps[r, c] for r, c in steps if grid[r][c] == "E"), default=-1)': "([d for d in sorted(steps.values()) if any(grid[r][c] == 'E' and steps[r, c] == d for r, c in steps)] + [-1])[0]",
     "len(steps)": "len(steps)",
     "sum(map(len, grid)) - sum(d <= $far for d in steps.values())": "height * width - len([d for d in steps.values() if not d > $far])",
     "list(min(steps, key=lambda cell: (-steps[cell], cell)))": "min([r, c] for (r, c), d in steps.items() if d == max(steps.values()))",

@@ -111,10 +111,7 @@ _ASKED = (
         "Return a dictionary that maps every name to [place, points], where the place is 1 for the best player, 2 for the next one and so on.",
         "dict[str, list[int]]",
         """\
-    return {
-        name: [place, value(hands[name])[1]]
-        for place, name in enumerate(ranking, start=1)
-    }""",
+    return {name: [place, value(hands[name])[1]] for place, name in enumerate(ranking, start=1)}""",
         "return {name: [order.index(name) + 1, worth[name][1]] for name in hands}",
     ),
     (

@@ -201,7 +201,7 @@ _DEPTH_ASKS = (
             "depth of all multiples of `k`, and this depth `d`; an empty list if that depth is 0."
         ),
         "list[int]",
-        "max(([x, d] for x, d in depth.items() if x % k == 0), key=lambda p: (p[1], -p[0]), default=[])",
+        "max(multiples, key=lambda p: (p[1], -p[0]), default=[])",
     ),
     (
         (
@@ -235,6 +235,9 @@ def runs(numbers):
 
 
 """
+_MULTIPLES = """\
+    multiples = [[x, d] for x, d in depth.items() if x % k == 0]
+"""
 _DEPTH = Text("""\
 from collections import Counter
 
@@ -242,9 +245,9 @@ from collections import Counter
 ${runs}def coverage(intervals, k):
     depth = Counter()
     for a, b in intervals:
-        for x in range($first, $last + 1):
+        for x in range($first, $stop):
             depth[x] += $weight
-    return $answer
+$lines    return $answer
 """)
 _OTHER = Text("""\
 from itertools import count
@@ -307,8 +310,9 @@ class CoverageDepth(Template):
             source=_DEPTH.substitute(
                 runs=_RUNS * ("runs" in answer),
                 first=first,
-                last=last,
+                stop={"b - 1": "b", "b": "b + 1", "b + 1": "b + 2"}[last],
                 weight=weight,
+                lines=_MULTIPLES * ("multiples" in answer),
                 answer=answer,
             ),
             second=_OTHER.substitute(

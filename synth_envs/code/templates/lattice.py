@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from string import Template as Text
 from typing import ClassVar
 
@@ -35,45 +36,44 @@ _POINT_ASKS = (
     (
         "Return the index of the point whose sum of distances to all points is the smallest, the first one of several, or -1 if there are no points.",
         "int",
-        "min(range(len(points)), key=lambda i: sum(distance(points[i], q) for q in points), default=-1)",
+        "costs.index(min(costs)) if points else -1",
         "min([(sum(row), i) for i, row in enumerate(table)] or [(0, -1)])[1]",
     ),
     (
         "Two points are linked if their distance is at most `k`. Return how many points can be reached from the first one over links, any number of them, with itself counted; 0 if there are no points.",
         "int",
-        "reached(points, k)",
+        "len(seen)",
         "closure(table, k)",
     ),
     (
         "Go through the points in order and keep a point if its distance to every point kept before is larger than `k`. Return the indices of the kept points.",
         "list[int]",
-        "kept(points, k)",
+        "kept",
         "thinned(table, k)",
     ),
 )
+#: What stands before some answers: lines of the reference, and functions of the second program.
 _HELPERS = {
-    "reached(": """\
-def reached(points, k):
-    seen, todo = {0} if points else set(), [0] if points else []
-    while todo:
-        i = todo.pop()
+    "costs": """\
+    costs = [sum(distance(p, q) for q in points) for p in points]
+""",
+    "len(seen)": """\
+    if not points:
+        return 0
+    seen = {0}
+    waiting = [0]
+    while waiting:
+        i = waiting.pop()
         for j, q in enumerate(points):
             if j not in seen and distance(points[i], q) <= k:
                 seen.add(j)
-                todo.append(j)
-    return len(seen)
-
-
+                waiting.append(j)
 """,
-    "kept(": """\
-def kept(points, k):
-    chosen = []
+    "kept": """\
+    kept = []
     for i, p in enumerate(points):
-        if all(distance(p, points[j]) > k for j in chosen):
-            chosen.append(i)
-    return chosen
-
-
+        if all(distance(p, points[j]) > k for j in kept):
+            kept.append(i)
 """,
     "closure(": """\
 def closure(table, k):
@@ -102,11 +102,11 @@ def distance(p, q):
     return $metric
 
 
-${helper}def point_distances(points, k):
-    return $answer
+def point_distances(points$k):
+${lines}    return $answer
 """)
 _POINTS_AGAIN = Text("""\
-${helper}def point_distances(points, k):
+${helper}def point_distances(points$k):
     table = []
     for x, y in points:
         row = []
@@ -129,7 +129,8 @@ class PointDistances(Template):
         words, metric = rng.choice(_METRICS[: 3 + int(2 * difficulty)])
         first = 1 if difficulty > 0.4 else 0
         ask, kind, answer, again = rng.choice(_POINT_ASKS[first : 3 + int(2 * difficulty)])
-        helper, other = (
+        bounded = "k" in re.findall(r"\w+", ask)
+        lines, other = (
             next((code for name, code in _HELPERS.items() if text.startswith(name)), "")
             for text in (answer, again)
         )
@@ -154,16 +155,19 @@ class PointDistances(Template):
             given.append([points, rng.randint(1, 6)])
         return self.problem(
             entry="point_distances",
-            parameters=(("points", "list[list[int]]"), ("k", "int")),
+            parameters=(("points", "list[list[int]]"), ("k", "int"))[: 1 + bounded],
             returns=kind,
             statement=(
-                f"Each of the `points` is a list `[x, y]`, the same point may occur several times, "
-                f"and `k` is at least 0. Here the distance of two points `[x1, y1]` and `[x2, y2]` "
+                f"Each of the `points` is a list `[x, y]`, and the same point may occur several "
+                f"times.{' `k` is at least 0.' * bounded} Here the distance of two points `[x1, y1]` and `[x2, y2]` "
                 f"is {words}. {ask}"
             ),
-            source=_POINTS.substitute(metric=metric, helper=helper, answer=answer),
-            second=_POINTS_AGAIN.substitute(metric=metric, helper=other, answer=again),
-            inputs=given,
+            source=_POINTS.substitute(metric=metric, lines=lines, answer=answer, k=", k" * bounded),
+            second=_POINTS_AGAIN.substitute(
+                metric=metric, helper=other, answer=again, k=", k" * bounded
+            ),
+            # Without `k` there is only one empty list, which has to be left for the hidden tests.
+            inputs=given if bounded else [one[:1] for one in given[:2] + given[4:] + given[2:4]],
             difficulty=difficulty,
         )
 
@@ -186,7 +190,7 @@ _BOX_ASKS = (
     (
         "Return the number of sides of these cells that they do not share with another one of them (each cell has four sides), which is the length of the outline.",
         "int",
-        "sum((x + u, y + v) not in cells for x, y in cells for u, v in ((0, 1), (1, 0), (0, -1), (-1, 0)))",
+        "sum((x + dx, y + dy) not in cells for x, y in cells for dx, dy in SIDES)",
         "4 * len(found) - sum(abs(x - u) + abs(y - v) == 1 for x, y in found for u, v in found)",
     ),
     (
@@ -198,7 +202,7 @@ _BOX_ASKS = (
     (
         "Return the list `[left, bottom, right, top]` of the smallest `x`, the smallest `y`, the largest `x` and the largest `y` of them, or an empty list if there are none.",
         "list[int]",
-        "[f(cell[axis] for cell in cells) for f in (min, max) for axis in (0, 1)] if cells else []",
+        "[*map(min, zip(*cells)), *map(max, zip(*cells))]",
         "[sorted(c[i] for c in found)[e] for e in (0, -1) for i in (0, 1)] if found else []",
     ),
 )
@@ -244,6 +248,9 @@ class BoxUnion(Template):
         words, test, other = rng.choice(_COUNTED[: 3 + int(2 * difficulty)])
         ask, kind, answer, again = rng.choice(_BOX_ASKS[: 2 + int(2 * difficulty)])
         source = _BOXES.substitute(test=test, answer=answer)
+        if "SIDES" in answer:
+            sides = "SIDES = [(0, 1), (1, 0), (0, -1), (-1, 0)]\n\n\n"
+            source = source.replace("def box_union", sides + "def box_union")
         if "Counter(" not in answer:
             source = source.replace("import Counter, defaultdict", "import defaultdict")
         given: list[list[Json]] = [

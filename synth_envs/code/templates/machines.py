@@ -19,8 +19,7 @@ def operate(events):
 $rules
     }
     state = '$first'
-    $before
-    for event in events:
+$before    for event in events:
         target = rules.get((state, event))
         if target is None:
             $unknown
@@ -68,7 +67,7 @@ _ASKED_STATES = (
         ),
         "list[str]",
         "seen = ['$first']",
-        "seen += [] if target in seen else [target]",
+        "if target not in seen:\n            seen.append(target)",
         "seen",
         "sorted(set(path), key=path.index)",
     ),
@@ -115,21 +114,19 @@ class StateMachine(Template):
         if policy == 1:
             said = f"a list of two items: first {said}; then the number of ignored events"
             kind, asked, second = "list", f"[{asked}, ignored]", f"[{second}, bad]"
-            before = f"{before}; ignored = 0".removeprefix("; ")
+            before = f"{before}\n    ignored = 0".removeprefix("\n    ")
         lines = "; ".join(f"in `{a}`, `{event}` leads to `{b}`" for (a, event), b in table.items())
         source = _SOURCE_STATES.substitute(
             rules="\n".join(f"        {key!r}: {b!r}," for key, b in table.items()),
             first=first,
-            before=before or "rules = dict(rules)",
+            before=f"    {before}\n" if before else "",
             unknown=unknown,
             moved=moved,
             asked=asked,
         )
         for line in ("            continue\n",) if policy == 2 else ():
             source = source.replace(line, "")
-        source = source.replace("    rules = dict(rules)\n", "").replace(
-            "        pass\n        state", "        state"
-        )
+        source = source.replace("        pass\n        state", "        state")
         source = source.replace("            pass\n", "")
         return self.problem(
             entry="operate",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from string import Template as Text
 from typing import ClassVar
 
@@ -30,12 +31,22 @@ _ORDERS = (
     ),
     (
         "by diagonals: first the cells for which row number plus column number is 0, then those for which it is 1, and so on; a diagonal with an even such number from top to bottom, one with an odd number from bottom to top",
-        "return [(r, s - r) for s in range(h + w - 1) for r in range(h)[::-1 if s % 2 else 1] if 0 <= s - r < w]",
+        """\
+found = []
+    for s in range(h + w - 1):
+        diagonal = [(r, s - r) for r in range(h) if 0 <= s - r < w]
+        found += reversed(diagonal) if s % 2 else diagonal
+    return found""",
         "(r + c, r * (-1) ** (r + c))",
     ),
     (
         "in rings from the outside to the inside, each ring row by row from the top and within a row from left to right (the ring of a cell is its smallest distance to an edge)",
-        "return [(r, c) for k in range(h + w) for r in range(h) for c in range(w) if min(r, c, h - 1 - r, w - 1 - c) == k]",
+        """\
+def ring(cell):
+        r, c = cell
+        return min(r, c, h - 1 - r, w - 1 - c)
+
+    return sorted(((r, c) for r in range(h) for c in range(w)), key=ring)""",
         "(min(r, h - 1 - r, c, w - 1 - c), r, c)",
     ),
 )
@@ -44,7 +55,7 @@ _WALK_ASKS = (
     (
         "Return every `k`-th visited value: those visited as number `k`, `2k`, `3k` and so on, where the first cell is number 1.",
         "list[int]",
-        "xs[k - 1::k]",
+        "xs[k - 1 :: k]",
         "[x for p, x in enumerate(xs, 1) if p % k == 0]",
     ),
     (
@@ -65,15 +76,15 @@ def cells(h, w):
     $order
 
 
-def matrix_walk(rows, k):
-    xs = [rows[r][c] for r, c in cells(len(rows), len(rows[0]) if rows else 0)]
-    return $answer
+def matrix_walk(rows$k):
+    width = len(rows[0]) if rows else 0
+$lines    return $answer
 """)
 _WALK_AGAIN = Text("""\
 from itertools import accumulate, groupby
 
 
-def matrix_walk(rows, k):
+def matrix_walk(rows$k):
     h, w = len(rows), len(rows[0]) if rows else 0
     found = []
     for r, row in enumerate(rows):
@@ -119,23 +130,29 @@ class MatrixWalk(Template):
         """Draw the order and the question."""
         words, order, key = rng.choice(_ORDERS[: 3 + int(2 * difficulty)])
         ask, kind, answer, again = rng.choice(_WALK_ASKS[1 if difficulty > 0.4 else 0 :])
+        bounded = "`k" in ask
+        visited = "[rows[r][c] for r, c in cells(len(rows), width)]"
+        lines = f"    xs = {visited}\n"
+        if answer == "xs":
+            answer, lines = visited, ""
+        given: list[list[Json]] = [
+            [[[5, 10, 2, 10], [12, 23, 0, 30], [28, -7, 30, -5]], 4],
+            [[[-4, 2], [26, 22]], 3],
+            [[[0, 19]], 3],
+            *_inputs(rng, difficulty, -9, 30),
+        ]
         return self.problem(
             entry="matrix_walk",
-            parameters=(("rows", "list[list[int]]"), ("k", "int")),
+            parameters=(("rows", "list[list[int]]"), ("k", "int"))[: 1 + bounded],
             returns=kind,
             statement=(
                 f"`rows` is a matrix: a list of rows of the same length, which is at least 1, or an "
-                f"empty list if the matrix has no cells; `k` is at least 1. Rows and columns are "
-                f"numbered from 0. All cells are visited {words}. {ask}"
+                f"empty list if the matrix has no cells{'; `k` is at least 1' * bounded}. Rows and "
+                f"columns are numbered from 0. All cells are visited {words}. {ask}"
             ),
-            source=_WALK.substitute(order=order, answer=answer),
-            second=_WALK_AGAIN.substitute(key=key, answer=again),
-            inputs=[
-                [[[5, 10, 2, 10], [12, 23, 0, 30], [28, -7, 30, -5]], 4],
-                [[[-4, 2], [26, 22]], 3],
-                [[[0, 19]], 3],
-                *_inputs(rng, difficulty, -9, 30),
-            ],
+            source=_WALK.substitute(order=order, answer=answer, lines=lines, k=", k" * bounded),
+            second=_WALK_AGAIN.substitute(key=key, answer=again, k=", k" * bounded),
+            inputs=[one[: 1 + bounded] for one in given],
             difficulty=difficulty,
         )
 
@@ -204,7 +221,7 @@ def neighbours(rows, r, c):
     return found
 
 
-def marked_cells(rows, k):
+def marked_cells(rows$k):
     marked = []
     for r, row in enumerate(rows):
         for c, x in enumerate(row):
@@ -214,7 +231,7 @@ def marked_cells(rows, k):
     return $answer
 """)
 _NEAR_AGAIN = Text("""\
-def marked_cells(rows, k):
+def marked_cells(rows$k):
     cells = {(r, c): x for r, row in enumerate(rows) for c, x in enumerate(row)}
     marked = []
     for (r, c), x in cells.items():
@@ -253,25 +270,30 @@ class NeighbourRule(Template):
         words, steps, far = rng.choice(_STEPS[: 2 + int(2 * difficulty)])
         mark, test = rng.choice(_MARKS)
         ask, kind, answer = rng.choice(_MARK_ASKS[: 2 + int(2 * difficulty)])
+        bounded = "k" in re.findall(r"\w+", mark)
+        given: list[list[Json]] = [
+            [[[3, 1, 4], [1, 5, 9], [2, 6, 5]], 2],
+            [[[7, 7]], 3],
+            [[[1, 7, 7, 9], [7, 2, 2, 6], [8, 9, 6, 5], [7, 3, 4, 3]], 2],
+            *_inputs(rng, difficulty, -2, 9),
+        ]
         return self.problem(
             entry="marked_cells",
-            parameters=(("rows", "list[list[int]]"), ("k", "int")),
+            parameters=(("rows", "list[list[int]]"), ("k", "int"))[: 1 + bounded],
             returns=kind,
             statement=(
                 f"`rows` is a matrix: a list of rows of the same length, which is at least 1, or an "
-                f"empty list if the matrix has no cells; `k` is at least 1. Rows and columns are "
-                f"numbered from 0. The neighbours of a cell are the cells of the matrix that {words}. "
+                f"empty list if the matrix has no cells{'; `k` is at least 1' * bounded}. Rows and "
+                f"columns are numbered from 0. The neighbours of a cell are the cells of the matrix that {words}. "
                 f"A cell is marked if {mark}. Return {ask}."
             ),
-            source=_NEAR.substitute(steps=steps, test=test, answer=answer),
+            source=_NEAR.substitute(steps=steps, test=test, answer=answer, k=", k" * bounded),
             second=_NEAR_AGAIN.substitute(
-                far=far, test=_MARKS_AGAIN[test], answer=_MARKS_AGAIN[answer]
+                far=far,
+                test=_MARKS_AGAIN[test],
+                answer=_MARKS_AGAIN[answer],
+                k=", k" * bounded,
             ),
-            inputs=[
-                [[[3, 1, 4], [1, 5, 9], [2, 6, 5]], 2],
-                [[[7, 7]], 3],
-                [[[1, 7, 7, 9], [7, 2, 2, 6], [8, 9, 6, 5], [7, 3, 4, 3]], 2],
-                *_inputs(rng, difficulty, -2, 9),
-            ],
+            inputs=[one[: 1 + bounded] for one in given],
             difficulty=difficulty,
         )

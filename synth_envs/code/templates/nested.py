@@ -75,7 +75,7 @@ _NESTED = """def worth(tree):
             return $number
         $before
         parts = [value(one, depth + 1) for one in tree]
-        total = $value if parts else $empty
+$total
         $after
         return total
 
@@ -154,7 +154,7 @@ class NestedValue(Template):
         empty = rng.choice(("0", "1", "-3", "5"))
         statement = (
             "`tree` is a list whose entries are integers (some negative) or lists of the same kind, at any depth. The depth of `tree` itself is 1, that of a list "
-            f"that is directly an entry of it is 2, and so on. The value of a number is {number}. The value of a list is {words}; "
+            f"that is directly an entry of it is 2, and so on. The value of a number is {Text(number).substitute(c=c)}. The value of a list is {Text(words).substitute(c=c)}; "
             f"the value of an empty list is {empty}. {asked}"
         )
         opening = "opening" in asked
@@ -171,13 +171,27 @@ class NestedValue(Template):
             "value": f"({worked_out})" if " else " in worked_out else worked_out,
             "empty": empty,
         }
+        result = names["value"]
+        total = f"        total = {result} if parts else {empty}"
+        if len(total) > 100:
+            result, rest = result.split(" if place", 1)
+            total = (
+                f"        kept = [\n            {result.removeprefix('sum(')}\n"
+                f"            if place{rest.removesuffix(')')}\n        ]\n"
+                f"        total = sum(kept) if parts else {empty}"
+            )
         source = Text(_NESTED).substitute(
             names,
+            total=total,
             begin="found = []\n" if gathered else "",
             before="place = len(found)\n        found.append(0)" if opening else "",
             after=after,
             end=("value(tree, 1)\n    " if gathered else "") + f"return {answer or 'found'}",
         )
+        if not after and "        total = " in total and "\n" not in total:
+            source = source.replace(
+                f"{total}\n        \n        return total", total.replace("total =", "return")
+            )
         lines = [line for line in source.split("\n") if line.strip() or not line]
         end = "return values[()]"
         if gathered:

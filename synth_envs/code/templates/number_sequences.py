@@ -11,26 +11,26 @@ from synth_envs.seeding import TaskRandom
 
 __all__ = ["CollatzLike", "ModularCycle"]
 
-#: What is asked of a sequence in which `tail` comes once and `cycle` for ever: text, type,
-#: expression, and an expression of `xs`, the first terms, and of `n`, at most that many before
+#: What is asked of a sequence: text, type, expression of its first `terms`, which `x` would follow
+#: (it is among them), and perhaps of the parts that come once and for ever, and an expression of `xs`, the first terms, and of `n`, at most that many before
 #: the cycle and in it.
 _ASKS = (
     (
         "Return the number of different numbers in the sequence.",
         "int",
-        "len(tail) + len(cycle)",
+        "len(terms)",
         "len(set(xs))",
     ),
     (
         "Return in ascending order the numbers that occur infinitely often.",
         "list[int]",
-        "sorted(cycle)",
+        "sorted(terms[terms.index(x) :])",
         "sorted(set(xs[n:]))",
     ),
     (
         "Return how many numbers occur exactly once in the sequence.",
         "int",
-        "len(tail)",
+        "terms.index(x)",
         "len([x for x in set(xs) if xs.count(x) == 1])",
     ),
     (
@@ -48,20 +48,29 @@ _ASKS = (
             "sequence, beginning with the smallest of them, each once."
         ),
         "list[int]",
-        "cycle[cycle.index(min(cycle)):] + cycle[:cycle.index(min(cycle))]",
+        "cycle[low:] + cycle[:low]",
         "(lambda p: xs[p:xs.index(xs[p], p + 1)])(xs.index(min(xs[n:]), n))",
     ),
 )
 _CYCLE = Text("""\
 def modular_cycle(start, m):
-    seen, x, i = {}, start % m, 0
-    while x not in seen:
-        seen[x] = i
-        x, i = ($rule) % m, i + 1
-    terms = list(seen)
-    tail, cycle = terms[:seen[x]], terms[seen[x]:]
-    return $answer
+    x = start % m
+    terms = []
+    for _ in range(m):
+        if x in terms:
+            break
+        terms.append(x)
+        x = ($rule) % m
+$lines    return $answer
 """)
+_SPLIT = """\
+    first = terms.index(x)
+    tail, cycle = terms[:first], terms[first:]
+"""
+_TURN = """\
+    cycle = terms[terms.index(x) :]
+    low = cycle.index(min(cycle))
+"""
 _CYCLE_AGAIN = Text("""\
 from itertools import accumulate, repeat
 
@@ -84,7 +93,7 @@ class ModularCycle(Template):
         a, c, cut = rng.randint(2, 5), rng.randint(1, 7), rng.randint(2, 4)
         rules = (
             (f"`{a} * x + {c}`", f"{a} * x + {c}", f"{c} + x * {a}"),
-            (f"`x * x + {c}`", f"x * x + {c}", f"{c} + pow(x, 2)"),
+            (f"`x * x + {c}`", f"pow(x, 2, m) + {c}", f"{c} + pow(x, 2)"),
             (
                 f"`x // {cut}` (rounded down) if `x` is a multiple of {cut}, and otherwise `{a} * x + {c}`",
                 f"x // {cut} if x % {cut} == 0 else {a} * x + {c}",
@@ -92,7 +101,7 @@ class ModularCycle(Template):
             ),
             (
                 f"`x * x` if `2 * x` is less than `m`, and otherwise `x * {a} - {c}`",
-                f"x * x if 2 * x < m else x * {a} - {c}",
+                f"pow(x, 2, m) if 2 * x < m else x * {a} - {c}",
                 f"[{a} * x - {c}, x**2][m > x + x]",
             ),
             (
@@ -105,9 +114,10 @@ class ModularCycle(Template):
         asks = [
             one
             for one in _ASKS[: 3 + int(2 * difficulty)]
-            if rule != rules[0][1] or one[2] != "len(tail)"
+            if rule != rules[0][1] or one[2] != "terms.index(x)"
         ]
         ask, kind, answer, again = rng.choice(asks)
+        lines = _TURN if "low" in answer else _SPLIT if "tail" in answer else ""
         given: list[list[Json]] = [[19, 41], [6, 48], [12, 52], [3, 10], [5, 8], [1, 21]]
         given += [[0, 1], [7, 1], [0, 2], [1, 2], [9, 3], [-4, 6], [-1, 16], [0, 12], [100, 7]]
         for _ in range(34):
@@ -123,26 +133,26 @@ class ModularCycle(Template):
                 f"of `start` by `m`. Each number `x` of the sequence is followed by the remainder by "
                 f"`m` of {words}. {ask}"
             ),
-            source=_CYCLE.substitute(rule=rule, answer=answer),
+            source=_CYCLE.substitute(rule=rule, answer=answer, lines=lines),
             second=_CYCLE_AGAIN.substitute(rule=other, answer=again),
             inputs=given,
             difficulty=difficulty,
         )
 
 
-#: Questions about the walks from `start`: text, type, expression of `walk`, and another one.
+#: Questions about the walks: text, type, expression of `path` or of `walk`, and another one.
 _WALK_ASKS = (
-    ("Return how many steps are made.", "int", "len(walk) - 1", "steps(n, limit)"),
+    ("Return how many steps are made.", "int", "len(path(n, limit)) - 1", "steps(n, limit)"),
     (
         "Return the largest number that is visited; `n` itself counts.",
         "int",
-        "max(walk)",
+        "max(path(n, limit))",
         "sorted(walk(n, limit))[-1]",
     ),
     (
         "Return the visited numbers in order, beginning with `n`.",
         "list[int]",
-        "walk",
+        "path(n, limit)",
         "walk(n, limit)",
     ),
     (
@@ -164,15 +174,14 @@ _WALK_ASKS = (
 _WALK = Text("""\
 def path(n, limit):
     walk = [n]
-    while not ($stop) and len(walk) <= limit:
+    while $going and len(walk) <= limit:
         $branch
         walk.append(n)
     return walk
 
 
 def step_walk(n, limit):
-    walk = path(n, limit)
-    return $answer
+$lines    return $answer
 """)
 _WALK_AGAIN = Text("""\
 def walk(n, limit):
@@ -222,13 +231,19 @@ class CollatzLike(Template):
             cases.append(
                 (f"n > {low}", f"n - {low // 2}", f"larger than {low}", f"decreased by {low // 2}")
             )
-        last = (f"{a} * n + {c}", f"multiplied by {a} and increased by {c}")
+        last = (f"{a} * n + {c}", f"multiplied by {a} and then increased by {c}")
+        if a == 1:
+            last = (f"n + {c}", f"increased by {c}")
         stops = (
-            ("the number 1 is reached", "n == 1"),
-            (f"a number smaller than {d + c} is reached", f"n < {d + c}"),
-            ("a square number (1, 4, 9, ...) is reached", "int(n ** 0.5 + 0.5) ** 2 == n"),
+            ("the number 1 is reached", "n != 1", "n == 1"),
+            (f"a number smaller than {d + c} is reached", f"n >= {d + c}", f"n < {d + c}"),
+            (
+                "a square number (1, 4, 9, ...) is reached",
+                "isqrt(n) ** 2 != n",
+                "(lambda r: r * r == n)(bisect_left(range(n + 1), n, key=lambda i: i * i))",
+            ),
         )
-        halt, stop = rng.choice(stops)
+        halt, going, stop = rng.choice(stops)
         ask, kind, answer, again = rng.choice(_WALK_ASKS[: 3 + int(2 * difficulty)])
         words, branch, after = "", "", last[0]
         for place, (test, result, if_text, then_text) in enumerate(cases):
@@ -237,14 +252,12 @@ class CollatzLike(Template):
         for test, result, _, _ in reversed(cases):
             after = f"({result} if {test} else {after})"
         branch += f"else:\n            n = {last[0]}"
-        source = _WALK.substitute(stop=stop, branch=branch, answer=answer)
+        lines = "    walk = path(n, limit)\n" if "walk" in answer else ""
+        source = _WALK.substitute(going=going, branch=branch, lines=lines, answer=answer)
         second = _WALK_AGAIN.substitute(stop=stop, after=after, answer=again)
-        if "0.5" in stop:
-            source = "from math import isqrt\n\n\n" + source.replace(stop, "isqrt(n) ** 2 == n")
-            squared = "(lambda r: r * r == n)(bisect_left(range(n + 1), n, key=lambda i: i * i))"
-            second = "from bisect import bisect_left\n\n\n" + second.replace(stop, squared)
-        if "path(s" in answer:
-            source = source.replace("    walk = path(n, limit)\n", "")
+        if "isqrt" in going:
+            source = "from math import isqrt\n\n\n" + source
+            second = "from bisect import bisect_left\n\n\n" + second
         given: list[list[Json]] = [[7, 10], [12, 4], [30, 20]]
         given += [[1, 5], [2, 0], [2, 1], [3, 6], [4, 3], [5, 30], [100, 0], [100, 8], [64, 12]]
         given += [[n, rng.randint(3, 15)] for n in (6, 8, 9, 10, 11, 13, 15, 21, 27)]

@@ -234,7 +234,7 @@ _STEPS = (
 _WALK_ASKED = (
     (
         "Return in ascending order the points where a walk of exactly `k` steps can end.",
-        "sorted(b for b in ways if ways[b])",
+        "sorted(ways)",
         "list[int]",
         "last",
     ),
@@ -262,7 +262,7 @@ _WALK_ASKED = (
     ),
 )
 
-_WALKS = """def walks(n, arrows, k):
+_WALKS = """def walks(${n}arrows, k):
     ways = {0: 1}$begin
     for t in range(1, k + 1):
         after = {}
@@ -273,11 +273,11 @@ _WALKS = """def walks(n, arrows, k):
     return $answer
 """
 
-_WALKS_AGAIN = """from functools import lru_cache
+_WALKS_AGAIN = """from functools import cache
 
 
-def walks(n, arrows, k):
-    @lru_cache(maxsize=None)
+def walks(${n}arrows, k):
+$points    @cache
     def count(b, t):
         if t == 0:
             return int(b == 0)
@@ -295,7 +295,7 @@ _WALKS_PARTS_AGAIN = {
     "a <= b or t % 3 == 0": "not (b < a and t % 3)",
     "t > 1 or abs(a - b) != 1": "not (t == 1 and a - b in (1, -1))",
     "(a + b + t) % 3 != 0": "-(a + b) % 3 != t % 3",
-    "sorted(b for b in ways if ways[b])": "[b for b in range(n) if count(b, k)]",
+    "sorted(ways)": "[b for b in range(n) if count(b, k)]",
     "sum(ways.values())": "sum(count(b, k) for b in range(n))",
     "[ways.get(point, 0) for point in range(n)]": "[count(b, k) for b in range(n)]",
     "sorted(seen)": "[b for b in range(n) if b in seen]",
@@ -313,9 +313,10 @@ class WalksInGraph(Template):
         """Draw when arrows may be used and what is asked."""
         words, test = rng.choice(_STEPS[:3] if difficulty < 0.3 else _STEPS[1:])
         asked, answer, kind, needs = rng.choice(_WALK_ASKED)
+        sized = "`n`" in asked
+        points = "0, 1, ..., `n - 1` (`n` at least 1)" if sized else "numbers of at least 0"
         statement = (
-            "Every entry [a, b] of `arrows` is an arrow from point `a` to point `b`; the points are 0, 1, ..., `n - 1` (`n` at "
-            "least 1), no two arrows are equal, and an arrow may lead from a point to itself. A walk begins at point 0, and every step of "
+            f"Every entry [a, b] of `arrows` is an arrow from point `a` to point `b`; the points are {points}, no two arrows are equal, and an arrow may lead from a point to itself. A walk begins at point 0, and every step of "
             f"it follows an arrow. {words}. A walk may use arrows and points several times; `k` is at least 0, and the only walk of 0 steps stays at point 0. {asked}"
         )
         begin = {"last": "", "seen": "\n    seen = {0}", "first": "\n    first = {0: 0}"}[needs]
@@ -324,9 +325,8 @@ class WalksInGraph(Template):
             begin=begin,
             test=f" and ({test})" if " or " in test else f" and {test}" if test else "",
             note=f"\n                {note}" if note else "",
-            answer=answer.replace("b for b in ways if ways[b]", "ways")
-            if needs == "last"
-            else answer,
+            answer=answer,
+            n="n, " * sized,
         )
         given: list[list[Json]] = [
             [4, [[0, 1], [1, 2], [2, 0], [0, 3], [3, 1]], 2],
@@ -348,14 +348,16 @@ class WalksInGraph(Template):
             given.append([n, rng.sample(pairs, rng.randint(n, 2 * n + 1)), rng.randint(1, 7)])
         return self.problem(
             entry="walks",
-            parameters=(("n", "int"), ("arrows", "list[list[int]]"), ("k", "int")),
+            parameters=(("n", "int"), ("arrows", "list[list[int]]"), ("k", "int"))[not sized :],
             returns=kind,
             statement=statement,
             source=source,
             second=Text(_WALKS_AGAIN).substitute(
+                n="n, " * sized,
+                points="" if sized else "    n = 1 + max([0, *(b for _, b in arrows)])\n",
                 test=f" and {_WALKS_PARTS_AGAIN[test]}" if test else "",
                 answer=_WALKS_PARTS_AGAIN[answer],
             ),
-            inputs=given,
+            inputs=[one[not sized :] for one in given],
             difficulty=difficulty,
         )

@@ -74,8 +74,7 @@ def serve(jobs):
 $leave        ready = [job for job in waiting if job.since <= now]
         if not ready:
 $skip            continue
-        job = min(ready, key=lambda job: (${key}job.since, job.number))
-        turns.append([job.number, now])
+$chosen        turns.append([job.number, now])
         waits.append(now - job.since)
 $turn    return $answer
 """)

@@ -43,7 +43,7 @@ _TASK_ASKED = (
     ),
     (
         "If some task can never be started, return the ascending list of all such tasks. Otherwise return all tasks in the order in which they are done.",
-        "order if len(order) == len(times) else [x for x in range(len(times)) if x not in ends]",
+        "order if len(order) == len(times) else [x for x in range(len(times)) if x not in order]",
         "list[int]",
     ),
 )
@@ -99,7 +99,7 @@ _TASK_PARTS_AGAIN = {
     "(needs[x], -times[x], x)": "(needs[x], x - times[x] * len(times))",
     "order": "order",
     "[ends.get(x, -1) for x in range(len(times))]": "[sum(times[y] for y in order[: order.index(x) + 1]) if x in order else -1 for x in range(len(times))]",
-    "order if len(order) == len(times) else [x for x in range(len(times)) if x not in ends]": "sorted(set(range(len(times))) - set(order)) or order",
+    "order if len(order) == len(times) else [x for x in range(len(times)) if x not in order]": "sorted(set(range(len(times))) - set(order)) or order",
 }
 
 
@@ -122,6 +122,16 @@ class TaskOrder(Template):
         source = Text(_TASKS).substitute(key=key, answer=answer)
         if "needs" not in key:
             source = source.replace("    needs = list(waits)\n", "")
+        if key == "x":
+            source = source.replace("(x, x)", "x").replace("_, task =", "task =")
+            source = source.replace(
+                "[x for x in range(len(times)) if waits[x] == 0]",
+                "[x for x, count in enumerate(waits) if count == 0]",
+            )
+        if "order" not in answer:
+            source = source.replace("    order = []\n", "").replace(
+                "        order.append(task)\n", ""
+            )
         if "ends" not in answer:
             source = source.replace("    ends = {}\n    clock = 0\n", "").replace(
                 "        ends[task] = clock\n", ""

@@ -298,7 +298,12 @@ class SearchTree(Template):
                 f"that one reaches from the root by this order; if K is there already, {equal}. `del K` deletes the key K, if it is there: a node without children is removed, a node with one child is replaced by this "
                 f"child with all that is below it, and if the node has two children, {deletion}. Return {asked}."
             ),
-            source=_SOURCE.substitute(order=order, equal=code, deletion=lines, answer=answer),
+            source=_SOURCE.substitute(
+                order=order,
+                equal=code,
+                deletion=lines,
+                answer="\n" * answer.startswith("    def ") + answer,
+            ),
             second=_AGAIN.substitute(
                 order=again, rule=_RULES[rule], again=other, answer=answer_again
             ),

@@ -17,27 +17,27 @@ _FOLLOWS = (
     ("", "", "True"),
     (
         " The same word may not come twice in a row.",
-        "word == last",
+        "word != last",
         "all(x != y for x, y in zip(cut, cut[1:]))",
     ),
     (
         " A word may not begin with the last letter of the word before it.",
-        "last[-1:] == word[0]",
+        "word[0] != last[-1:]",
         "not any(y.startswith(x[-1]) for x, y in zip(cut, cut[1:]))",
     ),
     (
         " Two neighbouring words may not be of the same length.",
-        "len(last) == len(word)",
+        "len(word) != len(last)",
         "0 not in [len(y) - len(x) for x, y in zip(cut, cut[1:])]",
     ),
     (
         " A word of one letter may only stand at the beginning or after a longer word.",
-        "len(last) == len(word) == 1",
+        "(len(word) > 1 or len(last) != 1)",
         "[1, 1] not in [list(map(len, cut[p:p + 2])) for p in range(len(cut))]",
     ),
     (
         " From left to right, the words may not become longer.",
-        "last and len(word) > len(last)",
+        "(not last or len(word) <= len(last))",
         "list(map(len, cut)) == sorted(map(len, cut), reverse=True)",
     ),
 )
@@ -72,7 +72,7 @@ _ASKED = (
         "list[str]",
         "None",
         "[]",
-        "if rest is not None and (found is None or len(word) > len(found[0])):\n                    found = [word] + rest",
+        "if rest is not None and (found is None or len(word) > len(found[0])):\n                    found = [word, *rest]",
         "max(cuts, key=lambda cut: [len(x) for x in cut], default=[])",
     ),
     (
@@ -88,7 +88,7 @@ _ASKED = (
         "list[str]",
         "None",
         "[]",
-        "if rest is not None and (found is None or [word] + rest < found):\n                    found = [word] + rest",
+        "if rest is not None and (found is None or [word, *rest] < found):\n                    found = [word, *rest]",
         "sorted(cuts)[0] if cuts else []",
     ),
 )
@@ -98,13 +98,13 @@ from functools import cache
 
 def cut_text(text, words):
     @cache
-    def best(start, last):
+    def best(start$last):
         if start == len(text):
             return $empty
         found = $none
         for word in words:
             if text.startswith(word, start)$allowed:
-                rest = best(start + len(word), word)
+                rest = best(start + len(word)$word)
                 $update
         return found
 
@@ -135,11 +135,11 @@ class CutIntoWords(Template):
 
     def make(self, rng: TaskRandom, difficulty: float) -> Problem:
         """Draw which word may follow which, whether letters may be left out, and the question."""
-        words, forbidden, follows = rng.choice(_FOLLOWS[: 3 + int(3 * difficulty)])
+        words, permitted, follows = rng.choice(_FOLLOWS[: 3 + int(3 * difficulty)])
         asked, kind, none, empty, update, answer = rng.choice(_ASKED[: 4 + int(2 * difficulty)])
         missing = str(rng.choice((-1, -2, -9)))
         listed = "list" in kind
-        final = "best(0, '')"
+        final = "best(0, '')" if permitted else "best(0)"
         lines = f"    return {final}"
         if listed:
             lines = f"    return {final} or []"
@@ -147,9 +147,7 @@ class CutIntoWords(Template):
             lines = f"    found = {final}\n    return {missing} if found is None else found"
         elif none == "(0, 0)":
             lines = f"    return {final}[1]"
-        allowed = f" and not ({forbidden})" if forbidden else ""
-        if forbidden.count("==") == 1 and " and " not in forbidden:
-            allowed = f" and {forbidden.replace('==', '!=')}"
+        allowed = f" and {permitted}" if permitted else ""
         return self.problem(
             entry="cut_text",
             parameters=(("text", "str"), ("words", "list[str]")),
@@ -160,7 +158,13 @@ class CutIntoWords(Template):
                 f"{Text(asked).substitute(none=missing)}"
             ),
             source=_SOURCE.substitute(
-                empty=empty, none=none, allowed=allowed, update=update, answer=lines
+                empty=empty,
+                none=none,
+                last=", last" if permitted else "",
+                word=", word" if permitted else "",
+                allowed=allowed,
+                update=update,
+                answer=lines,
             ),
             second=_AGAIN.substitute(
                 follows=follows, often="", answer=Text(answer).substitute(none=missing)

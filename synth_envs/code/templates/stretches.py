@@ -31,23 +31,26 @@ class LongestStretch(Template):
         words, test = rng.choice(_CONDITIONS)
         measure = rng.choice(("length", "sum") if difficulty < 0.4 else ("sum", "start", "count"))
         least = rng.randint(2, 4)
-        asked, start, body, second = _parts(measure, least)
+        asked, answer, second = _parts(measure, least)
+        given = "`k` is at least 1. " if "multiple" in words else ""
         statement = (
-            f"A stretch is a longest possible run of neighbouring elements of `xs` that are all "
+            f"{given}A stretch is a longest possible run of neighbouring elements of `xs` that are all "
             f"{words}: it cannot be extended on either side. {asked}"
         )
+        loop, kept = ("i, x in enumerate(xs)", "i") if measure == "start" else ("x in xs", "x")
         source = (
             f"def best_stretch(xs, k):\n"
-            f"    {start}\n"
+            f"    runs = []\n"
             f"    run = []\n"
-            f"    for i, x in enumerate(xs):\n"
+            f"    for {loop}:\n"
             f"        if {test}:\n"
-            f"            run.append(x)\n"
-            f"        if run and (not ({test}) or i == len(xs) - 1):\n"
-            f"            first = i - len(run) + (1 if {test} else 0)\n"
-            f"{body}"
+            f"            run.append({kept})\n"
+            f"        elif run:\n"
+            f"            runs.append(run)\n"
             f"            run = []\n"
-            f"    return best\n"
+            f"    if run:\n"
+            f"        runs.append(run)\n"
+            f"    return {answer}\n"
         )
         other = (
             f"from itertools import groupby\n\n\n"
@@ -68,23 +71,18 @@ class LongestStretch(Template):
         )
 
 
-def _parts(measure: str, least: int) -> tuple[str, str, str, str]:
-    """Return question, first line, body and second opinion for a measure."""
+def _parts(measure: str, least: int) -> tuple[str, str, str]:
+    """Return question, answer from the `runs` and second opinion for a measure."""
     if measure == "length":
         return (
             "Return the length of the longest stretch, or 0 if there is none.",
-            "best = 0",
-            "            best = max(best, len(run))\n",
+            "max(map(len, runs), default=0)",
             "return max(map(len, groups), default=0)",
         )
     if measure == "sum":
         return (
             "Return the largest sum of the elements of a stretch, or 0 if there is no stretch.",
-            "best, found = 0, False",
-            (
-                "            if not found or sum(run) > best:\n"
-                "                best, found = sum(run), True\n"
-            ),
+            "max(map(sum, runs), default=0)",
             "return max((sum(x for _, x in g) for g in groups), default=0)",
         )
     if measure == "start":
@@ -93,14 +91,12 @@ def _parts(measure: str, least: int) -> tuple[str, str, str, str]:
                 "Return the index at which the longest stretch begins; the first one of several that "
                 "are equally long, and -1 if there is none."
             ),
-            "best, size = -1, 0",
-            "            if len(run) > size:\n                best, size = first, len(run)\n",
+            "max(runs, key=len)[0] if runs else -1",
             "return max(groups, key=len)[0][0] if groups else -1",
         )
     return (
         f"Return how many stretches have at least {least} elements.",
-        "best = 0",
-        f"            if len(run) >= {least}:\n                best += 1\n",
+        f"sum(len(run) >= {least} for run in runs)",
         f"return sum(len(g) >= {least} for g in groups)",
     )
 

@@ -240,11 +240,29 @@ _GOALS = (
     ),
 )
 
-_CUT = """from functools import lru_cache
+_CUT_WAYS = """from functools import cache
 
 
 def divide(xs, limit):
-    @lru_cache(maxsize=None)
+    @cache
+    def ways(start):
+        if start == len(xs):
+            return 1
+        total = 0
+        for stop in range(start + 1, len(xs) + 1):
+            group = xs[start:stop]
+            if $test:
+                total += ways(stop)
+        return total
+
+    return ways(0)
+"""
+
+_CUT = """from functools import cache
+
+
+def divide(xs, limit):
+    @cache
     def best(start):
         if start == len(xs):
             return $unit
@@ -340,11 +358,8 @@ class CutIntoGroups(Template):
             parameters=(("xs", "list[int]"), ("limit", "int")),
             returns="int",
             statement=statement,
-            source=Text(_CUT).substitute(
-                unit=unit,
-                test=test,
-                step=step,
-                join="sum(options)" if join == "sum" else f"{join}(options, default=-1)",
+            source=Text(_CUT_WAYS if join == "sum" else _CUT).substitute(
+                unit=unit, test=test, step=step, join=f"{join}(options, default=-1)"
             ),
             second=Text(_CUT_AGAIN).substitute(
                 test=_GROUPS_AGAIN[test],

@@ -129,7 +129,7 @@ _ASKED = (
     found = []
     for row in rows[1:]:
         cells = row + [""] * (len(names) - len(row))
-        found.append({name: cell for name, cell in zip(names, cells)})
+        found.append(dict(zip(names, cells)))
     return found
 """,
         "return [{name: (row[p] if p < len(row) else '') for p, name in enumerate(grid[0])} for row in grid[1:]]",

@@ -29,43 +29,40 @@ _EXTRAS = (
     ),
 )
 
-#: Text, answer with `wins(n, last)`, returns.
+#: Text, answer with `wins(n, last)` and `moves(n, last)`, where `last` may be missing, and type.
 _GAME_ASKED = (
     (
         "Return the list of all numbers of counters from 0 to `n` with which the player who begins loses, in ascending order.",
-        "[size for size in range(n + 1) if not wins(size, 0)]",
+        "[size for size in range(n + 1) if not wins(size$first)]",
         "list[int]",
     ),
     (
         "Return how many of the numbers of counters from 0 to `n` are such that the player who begins can force a win.",
-        "sum(wins(size, 0) for size in range(n + 1))",
+        "sum(wins(size$first) for size in range(n + 1))",
         "int",
     ),
     (
         "Return the list of all numbers that the player who begins can take in the first move and then force a win, in ascending order.",
-        "[take for take in moves(n, 0) if not wins(n - take, take)]",
+        "[take for take in moves(n$first) if not wins(n - take$take)]",
         "list[int]",
     ),
     (
         "Return the smallest number that the player who begins can take in the first move and then force a win, or -1 if there is no such move.",
-        "next((take for take in moves(n, 0) if not wins(n - take, take)), -1)",
+        "next((take for take in moves(n$first) if not wins(n - take$take)), -1)",
         "int",
     ),
 )
 
-_GAME = """from functools import lru_cache
+_GAME = """from functools import cache
 
 
-def moves(n, last):
+def moves(n$last):
     return [take for take in $takes if take <= n$extra]
 
 
-@lru_cache(maxsize=None)
-def wins(n, last):
-    options = moves(n, last)
-    if not options:
-        return $stuck
-    return any(not wins(n - take, take) for take in options)
+@cache
+def wins(n$last):
+${stuck}    return any(not wins(n - take$take) for take in $options)
 
 
 def play(n):
@@ -95,10 +92,10 @@ _GAME_PARTS_AGAIN = {
     " and (n == take or (n - take) % $m != 0)": " and n - take not in range($m, n + 1, $m)",
     " and take != last": " and not take == last",
     " and (last == 0 or take <= last + 1)": " and not 0 < last < take - 1",
-    "[size for size in range(n + 1) if not wins(size, 0)]": "[size for size in range(n + 1) if lost[size, 0]]",
-    "sum(wins(size, 0) for size in range(n + 1))": "n + 1 - sum(lost[size, 0] for size in range(n + 1))",
-    "[take for take in moves(n, 0) if not wins(n - take, take)]": "sorted(take for take in moves(n, 0) if lost[n - take, take])",
-    "next((take for take in moves(n, 0) if not wins(n - take, take)), -1)": "min((take for take in moves(n, 0) if lost[n - take, take]), default=-1)",
+    "[size for size in range(n + 1) if not wins(size$first)]": "[size for size in range(n + 1) if lost[size, 0]]",
+    "sum(wins(size$first) for size in range(n + 1))": "n + 1 - sum(lost[size, 0] for size in range(n + 1))",
+    "[take for take in moves(n$first) if not wins(n - take$take)]": "sorted(take for take in moves(n, 0) if lost[n - take, take])",
+    "next((take for take in moves(n$first) if not wins(n - take$take)), -1)": "min((take for take in moves(n, 0) if lost[n - take, take]), default=-1)",
 }
 
 
@@ -121,11 +118,18 @@ class HeapGame(Template):
             f"than there are.{Text(words).substitute(m=m)} A player who cannot move "
             f"{'loses' if stuck == 'False' else 'wins'}, and the game is over. Both play as well as possible. {asked}"
         )
+        known = "last" in extra
+        calls = {"first": ", 0" * known, "take": ", take" * known}
+        go = f"moves(n{', last' * known})"
+        ends = f"    options = {go}\n    if not options:\n        return True\n"
         values = {
             "takes": str(takes),
             "extra": Text(extra).substitute(m=m),
-            "stuck": stuck,
-            "answer": answer,
+            "last": ", last" * known,
+            "take": calls["take"],
+            "stuck": ends if stuck == "True" else "",
+            "options": "options" if stuck == "True" else go,
+            "answer": Text(answer).substitute(calls),
         }
         sizes_tried = [9, 16, 23, 8, 11, 5, *range(5), *range(6, 8), 9, 10, *range(12, 34)]
         given: list[list[Json]] = [[size] for size in sizes_tried]
@@ -175,20 +179,20 @@ _MOVES = (
     ),
     (
         "takes three counters from the first heap, or two from the second",
-        "[(a - 3, b)] * (a >= 3) + [(a, b - 2)] * (b >= 2)",
+        "[(a - t, b - u) for t, u in ((3, 0), (0, 2)) if t <= a and u <= b]",
     ),
 )
 #: Pairs of moves that always end.
 _PAIRS = ((0,), (0, 2), (0, 3), (1, 2), (1, 3), (1,), (3, 6), (4,), (4, 2), (2, 6), (1, 5), (5, 6))
 
-_HEAPS = """from functools import lru_cache
+_HEAPS = """from functools import cache
 
 
 def after(a, b):
-    return $options
+$options
 
 
-@lru_cache(maxsize=None)
+@cache
 def $name(a, b):
 $body
 
@@ -224,7 +228,7 @@ _HEAPS_ASKED = (
             "ascending list of lists [size of the first heap, size of the second heap] (compared by the first heap, then by the second)."
         ),
         "wins",
-        "    options = after(a, b)\n    return any(not wins(*spot) for spot in options)",
+        "    return any(not wins(*spot) for spot in after(a, b))",
         "[list(spot) for spot in sorted(set(after(a, b))) if not wins(*spot)]",
         "any(not one for one in nexts)",
         "sorted([x, y] for x, y in set(goes[top]) if not value[x, y])",
@@ -266,7 +270,7 @@ _MOVES_AGAIN = {
     "[(a - t, b - t) for t in range(1, min(a, b) + 1)]": "[(x, b - a + x) for x in range(a) if b - a + x >= 0]",
     "[(x, a - x) for x in range(1, a)] + [(x, b - x) for x in range(1, b)]": "[(x, y) for whole in (a, b) for x in range(1, whole) for y in range(1, whole) if x + y == whole]",
     "[(max(a, b) - 1, min(a, b) + 1)] if abs(a - b) >= 2 else []": "[(y - 1, x + 1) for x, y in [sorted((a, b))] if y > x + 1]",
-    "[(a - 3, b)] * (a >= 3) + [(a, b - 2)] * (b >= 2)": "[spot for spot in ((a - 3, b), (a, b - 2)) if -1 < min(spot)]",
+    "[(a - t, b - u) for t, u in ((3, 0), (0, 2)) if t <= a and u <= b]": "[spot for spot in ((a - 3, b), (a, b - 2)) if -1 < min(spot)]",
 }
 
 
@@ -282,7 +286,11 @@ class TwoHeaps(Template):
         pairs = _PAIRS if name != "grundy" else _PAIRS[:9]
         chosen = [_MOVES[place] for place in rng.choice(pairs)]
         moves = ", or ".join(words for words, _ in chosen)
-        options = " + ".join(f"({code})" if " if a" in code else code for _, code in chosen)
+        if len(chosen) == 1:
+            options = f"    return {chosen[0][1]}"
+        else:
+            (_, one), (_, two) = chosen
+            options = f"    found = {one}\n    found += {two}\n    return found"
         statement = (
             "Two players move in turn with two heaps of `a` and `b` counters (both at least 0; a heap may become empty "
             f"and stays in the game). A move {moves}. A player who cannot move loses. "

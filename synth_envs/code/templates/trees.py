@@ -174,63 +174,73 @@ class SubtreeScores(Template):
         )
 
 
-#: Which sets of nodes are allowed: text, code for `take` and `skip` from lists of children's
-#: (take, skip), and a test of a set `c` of nodes with `up(x)`, the list of x's ancestors.
+#: Which sets of nodes are allowed: text, what is joined for `take` and for `skip` from the
+#: children's (take, skip), if anything, and a test of a set `c` of nodes with `up(x)`, the list of x's ancestors.
 _CHOICES = (
     (
         "a chosen node's parent must not be chosen",
-        "[s for _, s in below]",
-        "[$fold(t, s) for t, s in below]",
+        "s for _, s in below",
+        "$fold for t, s in below",
         "all(parents[x] not in c for x in c)",
     ),
     (
         "if a node is chosen, none of its ancestors may be chosen (its parent, its parent's parent, ...)",
-        "[$blank for _ in below]",
-        "[$fold(t, s) for t, s in below]",
+        "",
+        "$fold for t, s in below",
         "not any(y in c for x in c for y in up(x))",
     ),
     (
         "the parent of every chosen node, except the root, has to be chosen",
-        "[$fold(t, s) for t, s in below]",
-        "[$blank for _ in below]",
+        "$fold for t, s in below",
+        "",
         "all(x == 0 or parents[x] in c for x in c)",
     ),
     (
         "of a node and its parent, at least one has to be chosen",
-        "[$fold(t, s) for t, s in below]",
-        "[t for t, _ in below]",
+        "$fold for t, s in below",
+        "t for t, _ in below",
         "all(x in c or parents[x] in c for x in range(1, n))",
     ),
     (
         "a node with an odd value must not be chosen together with its parent (a node with an even value may be)",
-        "[s if values[k] % 2 else $fold(t, s) for k, (t, s) in zip(children[x], below)]",
-        "[$fold(t, s) for t, s in below]",
+        "s if values[y] % 2 else $fold for y, (t, s) in zip(children[x], below)",
+        "$fold for t, s in below",
         "all(x == 0 or values[x] % 2 == 0 or parents[x] not in c for x in c)",
     ),
 )
-#: Text, fold of two cases, value of nothing, joining, weight of a chosen node, answer.
+#: Text, fold of two cases, value of nothing, joining, weight of a chosen node, result, and the
+#: same from the list `sets` of all allowed sets.
 _AIMS = (
     (
         "Return the largest sum of the values of the chosen nodes.",
-        "max",
+        "max(t, s)",
         "0",
         "sum",
-        "values[x] +",
+        "values[x]",
+        "max(solve(0))",
         "max(sum(values[x] for x in c) for c in sets)",
     ),
-    ("Return the number of allowed choices.", "add", "1", "prod", "", "len(sets)"),
+    (
+        "Return the number of allowed choices.",
+        "t + s",
+        "1",
+        "prod",
+        "",
+        "sum(solve(0))",
+        "len(sets)",
+    ),
     (
         "Return the smallest sum of the values of the chosen nodes.",
-        "min",
+        "min(t, s)",
         "0",
         "sum",
-        "values[x] +",
+        "values[x]",
+        "min(solve(0))",
         "min(sum(values[x] for x in c) for c in sets)",
     ),
 )
 
-_CHOOSE = """$module
-def choose(parents, values):
+_CHOOSE = """${module}def choose(parents$values):
     n = len(parents)
     children = [[] for _ in range(n)]
     for x in range(1, n):
@@ -238,14 +248,14 @@ def choose(parents, values):
 
     def solve(x):
         below = [solve(child) for child in children[x]]
-        take = $weight $join($take)
-        skip = $join($skip)
+        take = $take
+        skip = $skip
         return take, skip
 
-    return $fold(*solve(0))
+    return $result
 """
 
-_CHOOSE_AGAIN = """def choose(parents, values):
+_CHOOSE_AGAIN = """def choose(parents$values):
     n = len(parents)
 
     def up(x):
@@ -270,9 +280,11 @@ class ChosenNodes(Template):
         """Draw the rule and the aim."""
         words, take, skip, test = rng.choice(_CHOICES)
         place = rng.choice((1, 2) if "at least" in words else (0, 1))
-        asked, fold, blank, join, weight, answer = _AIMS[place]
+        asked, fold, blank, join, weight, result, answer = _AIMS[place]
+        valued = "value" in words + asked
+        tree = f"{_WORDS}Values may be negative. " if valued else _WORDS.partition("`values")[0]
         statement = (
-            f"{_WORDS}Values may be negative. You choose some of the nodes, perhaps none or all, but {words}. {asked}"
+            f"{tree}You choose some of the nodes, perhaps none or all, but {words}. {asked}"
             + (
                 " The sum of no values is 0."
                 if place != 1
@@ -281,28 +293,37 @@ class ChosenNodes(Template):
         )
         module = ""
         if place == 1:
-            module = "from math import prod\nfrom operator import add\n\n"
-        names = {"fold": fold, "blank": blank}
+            module = "from math import prod\n\n\n"
+        take, skip = (
+            f"{join}({Text(part).substitute(fold=fold)})" if part else blank
+            for part in (take, skip)
+        )
+        if weight:
+            take = weight if take == blank else f"{weight} + {take}"
+        if len(take) > 85:
+            take = f"{take[:-1]}\n        )".replace("sum(", "sum(\n            ")
         source = Text(_CHOOSE).substitute(
             module=module,
-            weight=weight,
-            join=join,
-            take=Text(take).substitute(names),
-            skip=Text(skip).substitute(names),
-            fold=fold,
+            values=", values" * valued,
+            take=take,
+            skip=skip,
+            result=result,
         )
+        given: list[list[Json]] = [
+            [[-1, 0, 1, 1], [5, 5, 1, 4]],
+            [[-1, 0, 1], [7, 3, 7]],
+            [[-1, 0], [4, 9]],
+            *_given(rng, 8, -4),
+        ]
         return self.problem(
             entry="choose",
-            parameters=(("parents", "list[int]"), ("values", "list[int]")),
+            parameters=(("parents", "list[int]"), ("values", "list[int]"))[: 1 + valued],
             returns="int",
             statement=statement,
-            source=source.lstrip("\n").replace("=  ", "= "),
-            second=Text(_CHOOSE_AGAIN).substitute(test=test, answer=answer),
-            inputs=[
-                [[-1, 0, 1, 1], [5, 5, 1, 4]],
-                [[-1, 0, 1], [7, 3, 7]],
-                [[-1, 0], [4, 9]],
-                *_given(rng, 8, -4),
-            ],
+            source=source,
+            second=Text(_CHOOSE_AGAIN).substitute(
+                test=test, answer=answer, values=", values" * valued
+            ),
+            inputs=[one[: 1 + valued] for one in given],
             difficulty=difficulty,
         )

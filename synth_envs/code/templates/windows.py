@@ -19,7 +19,7 @@ _SHAPES = (
             "which `k` elements are left. If `k` is larger than the length of `xs`, there is none."
         ),
         "range(len(xs) - k + 1)",
-        "xs[i:i + k]",
+        "xs[i : i + k]",
         "[[xs[p] for p in range(i, i + k)] for i in range(len(xs)) if i + k <= len(xs)]",
     ),
     (
@@ -28,7 +28,7 @@ _SHAPES = (
             "if `k` does not divide the length of `xs`. An empty list has no windows."
         ),
         "range(0, len(xs), k)",
-        "xs[i:i + k]",
+        "xs[i : i + k]",
         "[[x for p, x in enumerate(xs) if p // k == b] for b in range(-(-len(xs) // k))]",
     ),
     (
@@ -37,7 +37,7 @@ _SHAPES = (
             "4, ...). If `k` is larger than the length of `xs`, there is none."
         ),
         "range(0, len(xs) - k + 1, 2)",
-        "xs[i:i + k]",
+        "xs[i : i + k]",
         "[[xs[p] for p in range(i, i + k)] for i in range(len(xs)) if i % 2 == 0 and i + k <= len(xs)]",
     ),
     (
@@ -47,7 +47,7 @@ _SHAPES = (
             "is no window."
         ),
         "range(len(xs) if k <= len(xs) else 0)",
-        "(xs + xs)[i:i + k]",
+        "(xs + xs)[i : i + k]",
         "[[xs[(i + p) % len(xs)] for p in range(k)] for i in range(len(xs)) if k <= len(xs)]",
     ),
 )
@@ -279,7 +279,7 @@ def measure(side):
 def balanced_cuts(xs):
     found = []
     for i in $places:
-        a, b = measure(xs[:i]), measure(xs[$right:])
+        a, b = measure(xs[:i]), measure(xs[$right])
         if $test:
             found.append(i)
     return $answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from string import Template as Text
 from typing import ClassVar
 
@@ -14,7 +15,7 @@ __all__ = ["WordOrder"]
 _SOURCE = Text("""\
 def reorder(text):
     words = text.split()
-    kept = [$form for i, word in enumerate(words) if $keep]
+    kept = [$form for $loop if $keep]
     $order
     return $asked
 """)
@@ -136,16 +137,18 @@ class WordOrder(Template):
         said = f"Keep the words {keep[0]}"
         if difficulty >= 0.7:
             more = rng.choice([one for one in _KEEP if one != keep])
-            condition, drop = f"({condition}) and ({more[1]})", f"({drop}) or ({more[2]})"
+            both = (f"({one})" if " or " in one else one for one in (condition, more[1]))
+            condition, drop = " and ".join(both), f"({drop}) or ({more[2]})"
             said += f" and {more[0]}"
-        source = _SOURCE.substitute(form=form[1], keep=condition, order=order[1], asked=asked[2])
+        loop = "i, word in enumerate(words)" if re.search(r"\bi\b", condition) else "word in words"
+        source = _SOURCE.substitute(
+            form=form[1], loop=loop, keep=condition, order=order[1], asked=asked[2]
+        )
         source = source.replace("    kept = list(kept)\n", "")
-        if (
-            "i" not in condition.replace("in", "").split()
-            and "[i" not in condition
-            and ":i" not in condition
-        ):
-            source = source.replace("for i, word in enumerate(words)", "for word in words")
+        whole = f"[{form[1]} for {loop} if {condition}]"
+        if len(whole) > 89:
+            parts = f"[\n        {form[1]}\n        for {loop}\n        if {condition}\n    ]"
+            source = source.replace(whole, parts)
         changed = "kept words" if form[0] == "" else "resulting words"
         return self.problem(
             entry="reorder",

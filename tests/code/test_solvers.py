@@ -1,0 +1,112 @@
+"""The weak solvers read what prompts say, and do worse as difficulty rises."""
+
+import pytest
+
+from synth_envs.code.determined import chosen_examples
+from synth_envs.code.gates import Accepted, examine
+from synth_envs.code.problems import load_template
+from synth_envs.code.solvers import (
+    mend_program,
+    read_examples,
+    read_signature,
+    search_input,
+    speed_up,
+    trace_program,
+    write_program,
+)
+from synth_envs.code.source import CodeSource
+from synth_envs.code.templates import TEMPLATES
+from synth_envs.seeding import task_rng
+
+pytestmark = pytest.mark.usefixtures("sandboxes")
+
+
+def test_prompts_are_read_in_every_style():
+    source = CodeSource("induction", form="function", given="both")
+    source.prepare([(6, i) for i in range(24)], "all", 0.5)
+    for i in range(24):
+        task = source.task(6, i, "all", 0.5)
+        entry, parameters, returns = read_signature(task.prompt)
+        assert entry == task.reference["entry"]
+        assert returns
+        examples = read_examples(task.prompt, entry, [name for name, _ in parameters])
+        found = [[list(one.arguments), one.expected] for one in examples]
+        assert found == task.reference["public"], task.prompt
+
+
+def test_the_writer_finds_a_small_program():
+    prompt = "def f(xs: list[int]) -> int:\n\n>>> f([1, 2, 3])\n5\n>>> f([])\n0\n>>> f([4, -2])\n20\n>>> f([3])\n9\n"
+    prompt = prompt.replace("5", "14")
+    assert "def f(xs" in write_program(prompt)
+    assert write_program("nothing to read") == ""
+
+
+def test_the_tracer_gives_up_on_long_runs():
+    short = "```python\ndef f(n):\n    return [n, n + 1]\n```\nWhat does `f(3)` return?"
+    assert trace_program(short) == "The answer is [3, 4]"
+    both = short.replace("`f(3)`", "`f(3)` and\n2. `f(4)`")
+    assert trace_program(both) == "The answer is [[3, 4], [4, 5]]"
+    long = "```python\ndef f(n):\n    for i in range(10 ** 9):\n        n += i\n    return n\n```\nWhat does `f(3)` return?"
+    assert trace_program(long) == ""
+    assert trace_program("no program") == ""
+
+
+def test_the_searcher_finds_a_small_input():
+    source = CodeSource("abduction", "composed_numbers")
+    solved = sum(
+        source.verify_batch([task], [source.mode.solve(task.prompt)])[0].value
+        for task in (source.task(1, i, "all", 0.0) for i in range(8))
+    )
+    assert solved >= 2
+    assert search_input("nothing") == ""
+
+
+def test_the_mender_undoes_a_single_change():
+    prompt = (
+        "```python\ndef f(xs):\n    return [x for x in xs if x >= 2]\n```\n\n"
+        "What `f(xs: list[int]) -> list[int]` should do:\n\n"
+        "```python\n>>> f([1, 2, 3])\n[3]\n>>> f([2])\n[]\n>>> f([4, 1])\n[4]\n```\n"
+    )
+    assert "x > 2" in mend_program(prompt)
+    assert mend_program("nothing") == ""
+
+
+def test_the_cache_speeds_up_recursion():
+    assert "_cached" in speed_up(
+        "```python\ndef f(n):\n    return n if n < 2 else f(n - 1) + f(n - 2)\n```"
+    )
+    assert speed_up("nothing") == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("mode", "number"),
+    [("induction", 150), ("deduction", 150), ("abduction", 250), ("fuzzing", 250), ("repair", 150)],
+)
+def test_success_falls_with_difficulty(mode, number):
+    source = CodeSource(mode)
+    rates = []
+    for level in (0.0, 0.5, 1.0):
+        tasks = list(source.stream(9, range(number), "all", level))
+        scores = source.verify_batch(tasks, [source.mode.solve(task.prompt) for task in tasks])
+        rates.append(sum(one.value for one in scores) / number)
+    assert rates[0] > rates[1] > rates[2], rates
+
+
+def accepted(name, level, sandboxes, count=12):
+    template = load_template(TEMPLATES[name])
+    problems = [template.make(task_rng(4, name, i), level) for i in range(count)]
+    return [one for one in examine(problems, *sandboxes) if isinstance(one, Accepted)]
+
+
+def test_examples_that_are_chosen_determine_small_programs(sandboxes):
+    found = [chosen_examples(one, 8) for one in accepted("composed_lists", 0.0, sandboxes)]
+    kept = [places for places in found if places is not None]
+    assert len(kept) >= 4
+    assert all(5 <= len(places) <= 8 and len(set(places)) == len(places) for places in kept)
+
+
+def test_examples_do_not_determine_what_no_small_program_does(sandboxes):
+    found = [chosen_examples(one, 8) for one in accepted("composed_rules", 1.0, sandboxes, 4)]
+    assert found
+    assert not any(found)
