@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from sandboxes.values import same_value
+from synth_envs.code.benign import literal_formats
 from synth_envs.code.cheats import input_cheats
 from synth_envs.code.domain import conforms
 from synth_envs.code.gates import Accepted
@@ -115,7 +116,11 @@ class Abduction(CodeMode):
 
     def right(self, task: Task) -> str:
         """A call that is right."""
-        return f"The answer is `{call_text(task.reference['entry'], task.reference['solution'])}`"
+        return call_text(task.reference["entry"], task.reference["solution"])
+
+    def benign(self, task: Task) -> dict[str, str]:
+        """The right answer in the formats that people write."""
+        return literal_formats(self.right(task))
 
     def cheats(self, task: Task) -> list[str]:
         """Scripted cheaters: see `cheats`."""

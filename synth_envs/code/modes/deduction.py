@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from sandboxes.values import same_value
+from synth_envs.code.benign import literal_formats
 from synth_envs.code.cheats import value_cheats
 from synth_envs.code.gates import Accepted
 from synth_envs.code.modes.base import CodeMode, Draw
@@ -81,7 +82,11 @@ class Deduction(CodeMode):
 
     def right(self, task: Task) -> str:
         """The value as a literal."""
-        return f"The answer is {task.reference['value']!r}"
+        return repr(task.reference["value"])
+
+    def benign(self, task: Task) -> dict[str, str]:
+        """The right answer in the formats that people write."""
+        return literal_formats(self.right(task))
 
     def cheats(self, task: Task) -> list[str]:
         """Scripted cheaters: see `cheats`."""

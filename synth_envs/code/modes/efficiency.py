@@ -7,6 +7,7 @@ from functools import cache
 from typing import ClassVar
 
 from sandboxes import Sandbox, SandboxError, open_sandbox
+from synth_envs.code.benign import program_formats
 from synth_envs.code.cheats import program_cheats
 from synth_envs.code.domain import ranges_of
 from synth_envs.code.gates import Accepted
@@ -120,6 +121,10 @@ class Efficiency(CodeMode):
     def right(self, task: Task) -> str:
         """The fast reference."""
         return fenced(str(task.reference["solution"]))
+
+    def benign(self, task: Task) -> dict[str, str]:
+        """The reference in the formats that people write."""
+        return program_formats(str(task.reference["solution"]))
 
     def cheats(self, task: Task) -> list[str]:
         """Scripted cheaters: see `cheats`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from synth_envs.code.benign import literal_formats
 from synth_envs.code.cheats import input_cheats
 from synth_envs.code.domain import conforms, ranges_of
 from synth_envs.code.gates import Accepted
@@ -94,7 +95,11 @@ class Fuzzing(CodeMode):
 
     def right(self, task: Task) -> str:
         """A call that is right."""
-        return f"The answer is `{call_text(task.reference['entry'], task.reference['solution'])}`"
+        return call_text(task.reference["entry"], task.reference["solution"])
+
+    def benign(self, task: Task) -> dict[str, str]:
+        """The right answer in the formats that people write."""
+        return literal_formats(self.right(task))
 
     def cheats(self, task: Task) -> list[str]:
         """Scripted cheaters: see `cheats`."""
@@ -123,6 +128,6 @@ def _choose(accepted: Accepted, draw: Draw) -> tuple[Mutant, frozenset[int]] | N
         if one.fails & typed and not one.odd
     ]
     easy = 1 - draw.difficulty
-    low, high = _OFTEN * easy**2, _RARE + (1 - _RARE) * easy**1.5
+    low, high = _OFTEN * easy**2, _RARE + (1 - _RARE) * easy**2.5
     band = [one for one in fit if low <= len(one[1]) / len(problem.inputs) <= high]
     return draw.rng.choice(band) if band else None

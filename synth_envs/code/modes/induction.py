@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal, TypeAlias, get_args
 
 from synth_envs.code import stdio
+from synth_envs.code.benign import program_formats
 from synth_envs.code.cheats import program_cheats
 from synth_envs.code.domain import ranges_of
 from synth_envs.code.gates import Accepted
@@ -148,6 +149,10 @@ class Induction(CodeMode):
     def right(self, task: Task) -> str:
         """The reference in a fenced block."""
         return fenced(str(task.reference["solution"]))
+
+    def benign(self, task: Task) -> dict[str, str]:
+        """The reference in the formats that people write."""
+        return program_formats(str(task.reference["solution"]))
 
     def cheats(self, task: Task) -> list[str]:
         """Scripted cheaters: see `cheats`."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from sandboxes import Limits
+from synth_envs.code.benign import program_formats
 from synth_envs.code.cheats import program_cheats
 from synth_envs.code.domain import ranges_of
 from synth_envs.code.gates import Accepted, Tried
@@ -90,6 +91,10 @@ class Repair(CodeMode):
     def right(self, task: Task) -> str:
         """The program before it was broken."""
         return fenced(str(task.reference["solution"]))
+
+    def benign(self, task: Task) -> dict[str, str]:
+        """The reference in the formats that people write."""
+        return program_formats(str(task.reference["solution"]))
 
     def cheats(self, task: Task) -> list[str]:
         """Scripted cheaters: see `cheats`."""
