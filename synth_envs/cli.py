@@ -276,7 +276,8 @@ def _play(arguments: argparse.Namespace) -> None:
     )
     solved = 0
     played = 0
-    print("Type an answer and press Enter; an empty line skips the task, Ctrl-D ends.\n")
+    print("Type an answer and press Enter; an empty line skips the task, Ctrl-D ends.")
+    print("An answer of several lines stands between two lines of ```.\n")
     for episode in range(arguments.episodes):
         prompt, _ = env.reset(seed=arguments.seed if episode == 0 else None)
         print(f"--- task {episode + 1} of {arguments.episodes} ---\n{prompt}\n")
@@ -285,7 +286,7 @@ def _play(arguments: argparse.Namespace) -> None:
         reward: float = 0.0
         while not over:
             try:
-                answer = input("> ")
+                answer = _read_answer()
             except EOFError:
                 print(f"\n{solved} of {played - 1} tasks solved.")
                 return
@@ -297,6 +298,15 @@ def _play(arguments: argparse.Namespace) -> None:
         solved += reward == 1.0
         print()
     print(f"{solved} of {played} tasks solved.")
+
+
+def _read_answer() -> str:
+    """One line, or the lines from one that begins with ``` to the next such line."""
+    lines = [input("> ")]
+    if lines[0].lstrip().startswith("```"):
+        while len(lines) == 1 or not lines[-1].lstrip().startswith("```"):
+            lines.append(input("| "))
+    return "\n".join(lines)
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from gymnasium.utils.env_checker import check_env
 
 import synth_envs
 from synth_envs.check import episode_digest
+from synth_envs.generate import write_tasks
 from synth_envs.registration import environments
 
 ROWS = environments()
@@ -34,13 +35,25 @@ def test_sb3_check_env(env_id):
     checker.check_env(gym.make(env_id))
 
 
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    """A file of tasks, for the environment whose tasks take half a second each to make."""
+    path = tmp_path_factory.mktemp("tasks") / "efficiency.jsonl"
+    source = gym.make("synth/CodeEfficiency-v0").unwrapped.source
+    write_tasks(source, path, 12, split="all")
+    return str(path)
+
+
 @pytest.mark.parametrize(
     "row", [row for row in ROWS if row.vector_entry_point], ids=lambda row: row.id
 )
 @pytest.mark.parametrize("max_turns", [1, 3])
-def test_native_vector_environment(row, max_turns):
+def test_native_vector_environment(row, max_turns, request):
     size = {"num_envs": 2, "steps": 8} if row.costly else {}
-    synth_envs.check_vector_env(row.id, kwargs={"max_turns": max_turns}, **size)
+    kwargs = {"max_turns": max_turns}
+    if row.id == "synth/CodeEfficiency-v0":
+        kwargs |= {"source": request.getfixturevalue("recorded"), "split": "all"}
+    synth_envs.check_vector_env(row.id, kwargs=kwargs, **size)
 
 
 @every_id

@@ -70,3 +70,20 @@ def test_bad_arguments_are_named(tmp_path, capsys):
     shown = capsys.readouterr().out
     assert "Action Space" in shown
     assert "window_scores" in shown
+
+
+def test_programs_are_played_in_several_lines(monkeypatch, capsys):
+    source = CodeSource("repair", "composed_lists")
+    task = source.task(3, 0, "train", 0.0)
+    lines = iter([*source.oracle(task).splitlines()])
+
+    def typed(_prompt):
+        try:
+            return next(lines)
+        except StopIteration:
+            raise EOFError from None
+
+    monkeypatch.setattr("builtins.input", typed)
+    command = ["play", "synth/CodeRepair-v0", "--family", "composed_lists", "--seed", "3"]
+    assert main([*command, "--episodes", "2"]) == 0
+    assert "1 of 1 tasks solved" in capsys.readouterr().out

@@ -7,6 +7,7 @@ import gymnasium as gym
 import pytest
 
 import synth_envs  # noqa: F401 - registers the ids
+from synth_envs.audit import audit_family
 from synth_envs.code.modes import MODES
 from synth_envs.code.modes.base import template_names
 from synth_envs.code.source import CodeSource, _made
@@ -22,6 +23,7 @@ IDS = {
 }
 SIZE = {"efficiency": 3}
 LEVELS = (0.0, 0.5, 1.0)
+STYLES = ("## Task", "Complete this", "Write a Python function with", "Write a Python function `")
 
 pytestmark = pytest.mark.usefixtures("sandboxes")
 every_mode = pytest.mark.parametrize("mode", MODES)
@@ -208,7 +210,7 @@ def test_the_same_problem_in_every_style_and_form():
     styles = set()
     for i in range(24):
         task = source.task(4, i, "all", 0.4)
-        styles.add(task.prompt[:25])
+        styles.add(next(one for one in STYLES if task.prompt.startswith(one)))
         assert f"def {task.reference['entry']}(" in task.prompt
         assert "```python" in task.prompt
         for given, value in task.reference["public"]:
@@ -218,3 +220,21 @@ def test_the_same_problem_in_every_style_and_form():
             call = f"{task.reference['entry']}({', '.join(map(repr, given))})"
             assert call not in task.prompt, value
     assert len(styles) == 4
+
+
+@every_mode
+def test_right_answers_are_read_in_every_format(mode, made):
+    source = CodeSource(mode)
+    for level in LEVELS:
+        for task in made[mode, level][:3]:
+            formats = source.mode.benign(task)
+            assert len(formats) >= 10
+            scores = source.verify_batch([task] * len(formats), list(formats.values()))
+            wrong = [name for name, one in zip(formats, scores, strict=True) if one.value != 1]
+            assert not wrong, task.prompt
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["deduction", "abduction", "fuzzing"])
+def test_the_audit_finds_nothing(mode):
+    assert audit_family(CodeSource(mode).mode, 12) == []

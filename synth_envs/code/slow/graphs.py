@@ -179,9 +179,7 @@ def fewest_steps(n, roads):
     far = n + 1
     between = [[0 if a == b else far for b in range(n)] for a in range(n)]
     for a, b in roads:
-        for x, y in ($ways):
-            between[x][y] = min(between[x][y], 1)
-    for k in range(n):
+$join    for k in range(n):
         for x in range(n):
             for y in range(n):
                 if between[x][k] + between[k][y] < between[x][y]:
@@ -189,6 +187,19 @@ def fewest_steps(n, roads):
     steps = [d if d < far else None for d in between[0]]
     return $answer
 """)
+#: How the roads are entered: one after the other, or, where each has one direction, at once.
+_BOTH = Text("""\
+        for x, y in ($ways):
+            between[x][y] = min(between[x][y], 1)
+""")
+_JOINED = {
+    "(a, b),": "        between[a][b] = min(between[a][b], 1)\n",
+    "(b, a),": "        between[b][a] = min(between[b][a], 1)\n",
+    "(min(a, b), max(a, b)),": """\
+        x, y = min(a, b), max(a, b)
+        between[x][y] = min(between[x][y], 1)
+""",
+}
 _STEPS_FAST = Text("""\
 def fewest_steps(n, roads):
     near = [[] for _ in range(n)]
@@ -246,7 +257,9 @@ class FewestSteps(SlowTemplate):
                 f"The nodes are 0, 1, ..., `n - 1`, and `n` is at least 1. {words} The distance of a node is the "
                 f"least number of roads on a way from node 0 to it; node 0 itself has distance 0. {asked}"
             ),
-            source=_STEPS.substitute(ways=ways, answer=answer),
+            source=_STEPS.substitute(
+                join=_JOINED.get(ways) or _BOTH.substitute(ways=ways), answer=answer
+            ),
             second=_STEPS_FAST.substitute(ways=ways, answer=answer),
             inputs=given,
             growing=growing,

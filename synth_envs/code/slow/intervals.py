@@ -146,18 +146,18 @@ _POINTS = (
     ),
     (
         "Return the sum of the depths of the beginnings of all spans (an integer at which several spans begin counts for each of them).",
-        "best += depth",
-        "best",
+        "total += depth",
+        "total",
     ),
     (
         "Return how many spans have a beginning with an odd depth.",
-        "best += depth % 2",
-        "best",
+        "total += depth % 2",
+        "total",
     ),
 )
 _COVER = Text("""\
 def most_covered(spans):
-    best = 0
+    $answer = 0
     for point, _ in spans:
         depth = 0
         for $loop:
@@ -173,7 +173,7 @@ def most_covered(spans):
         events.append((a, 0, $weight))
         events.append((a, 1, 0))
         events.append((b, 2, -$weight))
-    best = depth = 0
+    $answer = depth = 0
     for _, kind, change in sorted(events):
         depth += change
         if kind == 1:

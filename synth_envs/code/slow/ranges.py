@@ -212,7 +212,7 @@ class ChangedRanges(SlowTemplate):
                 f"The list `xs` begins as a copy of `start`; indices count from 0. The changes are carried "
                 f"out in order. A change [a, b, v], with `0 <= a <= b < len(xs)`, means: {words}. {asked}"
             ),
-            source=_CHANGED.substitute(amount=amount, answer=answer),
+            source=_CHANGED.substitute(amount=amount, answer=answer).replace("+= -", "-= "),
             second=_CHANGED_FAST.substitute(level=level, slope=slope, answer=answer),
             inputs=given,
             growing=growing,

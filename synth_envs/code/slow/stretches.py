@@ -6,7 +6,7 @@ from string import Template as Text
 from typing import ClassVar
 
 from synth_envs.code.problems import Problem
-from synth_envs.code.slow.drawing import SlowTemplate, doubled, numbers
+from synth_envs.code.slow.drawing import SlowTemplate, bare, doubled, numbers
 from synth_envs.core import Json
 from synth_envs.seeding import TaskRandom
 
@@ -120,7 +120,7 @@ _RULES = (
     ("with at least `k` elements", "j + 1 - i >= k", "j + 1 - k"),
     ("with at least `2 * k` elements", "j + 1 - i >= 2 * k", "j + 1 - 2 * k"),
     (
-        "that begins at an index of at least `k` and has at least 2 elements",
+        "that begins at an index of at least `k` (indices count from 0) and has at least 2 elements",
         "i >= k and j > i",
         "j - 1",
     ),
@@ -190,9 +190,9 @@ class BestStretch(SlowTemplate):
             statement=(
                 f"`k` is at least 1. A stretch consists of one or more neighbouring elements of `xs`. Its "
                 f"value is {words}. Return the {'largest' if most else 'smallest'} value of a stretch "
-                f"{rule} (indices count from 0), or None if there is no such stretch."
+                f"{rule}, or None if there is no such stretch."
             ),
-            source=_BEST.substitute(value=value, test=test, sign=">" if most else "<"),
+            source=_BEST.substitute(value=bare(value), test=test, sign=">" if most else "<"),
             second=_BEST_FAST.substitute(
                 value=value,
                 last=last,

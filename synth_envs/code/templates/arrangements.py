@@ -266,7 +266,8 @@ class CountSubsets(Template):
         words, test = rng.choice(_SUMS)
         more, size = rng.choice(_SIZES[:2] if difficulty < 0.3 else _SIZES)
         near, rule = rng.choice(_NEAR[:2] if difficulty < 0.3 else _NEAR)
-        asked, value = rng.choice(_SUBSETS_ASKED)
+        # With a fixed sum, the total of the sums tells no more than the number of choices.
+        asked, value = rng.choice(_SUBSETS_ASKED[:: 2 if test == "total == target" else 1])
         k = str(rng.randint(2, 3))
         condition = test + Text(size).substitute(k=k)
         statement = (

@@ -176,7 +176,8 @@ class BracketReport(Template):
                 "closing bracket is ignored"
             )
         skip_words = skip_words.replace("backslash-like mark", "mark")
-        shown = " and ".join(f"`{one[0]}` with `{one[1]}`" for one in kinds)
+        named = [f"`{one[0]}` with `{one[1]}`" for one in kinds]
+        shown = " and ".join([", ".join(named[:-1]), named[-1]]) if named[1:] else named[0]
         depth = ""
         if "depth" in asked_words:
             depth = (

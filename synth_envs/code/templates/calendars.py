@@ -315,7 +315,7 @@ def _date(order: str, mark: str, year: int, month: int, day: int) -> str:
 def _without_unused(source: str) -> str:
     """Drop helper functions that nothing calls."""
     parts = source.split("\n\n\n")
-    for name in ("date_of", "number_of", "following", "year_length", "is_leap"):
+    for name in ("date_of", "number_of", "written", "following", "year_length", "is_leap"):
         others = [part for part in parts if not part.startswith(f"def {name}(")]
         if f"{name}(" not in "".join(others):
             parts = others

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from string import Template as Text
 from typing import ClassVar
 
@@ -132,8 +133,10 @@ class ShiftCipher(Template):
         source = _SOURCE_SHIFT.substitute(
             shift=shift, special=special[1], other=other, final=final[1]
         )
-        if "k" not in shift.replace("key", ""):
+        if not re.search(r"\bk\b", shift):
             source = source.replace("    k = 0\n", "").replace("            k += 1\n", "")
+        if not re.search(r"\bi\b", shift):
+            source = source.replace("for i, c in enumerate(text)", "for c in text")
         return self.problem(
             entry="encipher",
             parameters=(("text", "str"), ("key", "int")),

@@ -48,7 +48,7 @@ _QUESTIONS = (
     ),
     (
         "Return the number of ways that use at most $k coins.",
-        "sum(counts[: $k + 1])",
+        "sum(counts[:$more])",
         "sum(c <= $k for c in used)",
     ),
     (
@@ -115,7 +115,7 @@ class PayAmount(Template):
             "Two ways differ if some value is used a different number of times; order plays no part. "
             "To pay 0 there is exactly one way, without any coin. " + Text(asked).substitute(k=k)
         )
-        values = {"limit": limit, "answer": Text(answer).substitute(k=k)}
+        values = {"limit": limit, "answer": Text(answer).substitute(more=k + 1)}
         other = {"limit": limit, "answer": Text(again).substitute(k=k)}
         given: list[list[Json]] = [
             [[9, 6], 9],
@@ -183,7 +183,7 @@ _RULES = (
         "len(jumps) % 2 == 0",
     ),
     (
-        " At most $k jumps may have size $longest.",
+        " At most $most may have size $longest.",
         "used",
         "used + (jump == $longest) > $k",
         "used + (jump == $longest)",
@@ -285,7 +285,13 @@ class ClimbStairs(Template):
         jumps = rng.choice(((1, 2), (1, 3), (2, 3), (1, 2, 3), (1, 2, 4), (1, 3, 4), (2, 3, 5)))
         rule = rng.choice(_RULES[:2] if difficulty < 0.2 else _RULES[1:])
         asked = rng.choice(_ASKED[:2] if difficulty < 0.2 else _ASKED)
-        names = {"k": str(rng.randint(1, 2)), "longest": str(jumps[-1]), "shortest": str(jumps[0])}
+        k = rng.randint(1, 2)
+        names = {
+            "k": str(k),
+            "most": "one jump" if k == 1 else "two jumps",
+            "longest": str(jumps[-1]),
+            "shortest": str(jumps[0]),
+        }
         words, known, forbidden, after, end, test = (Text(part).substitute(names) for part in rule)
         question, unit, join, none, answer = asked
         sizes = ", ".join(map(str, jumps[:-1])) + f" or {jumps[-1]}"

@@ -80,7 +80,7 @@ _EXTRA = (
 )
 _SOURCE = Text("""\
 def replacement(x, y):
-    return 0 if x == y else $replace
+$replace
 
 
 def insertion(y):
@@ -196,7 +196,9 @@ class EditDistance(Template):
             statement=statement,
             source=_without_constants(
                 _SOURCE.substitute(
-                    replace=f"({replaced[1]})" if " if " in replaced[1] else replaced[1],
+                    replace=f"    if x == y:\n        return 0\n    return {replaced[1]}"
+                    if " if " in replaced[1]
+                    else f"    return 0 if x == y else {replaced[1]}",
                     insert=inserted[1],
                     delete=delete,
                     extra=more[1],

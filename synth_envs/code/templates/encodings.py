@@ -170,16 +170,16 @@ _ASKED = (
 _SOURCE_NESTED = Text("""\
 def expand(text):
     outer = []
-    current, number = '', ''
+    current = number = ''
     for c in text:
         if c.isdigit():
             number += c
-        elif c in '[(':
+        elif $kinds:
             outer.append((current, number))
-            current, number = '', ''
+            current = number = ''
         elif c == ']':
             before, digits = outer.pop()
-            body, times = current, int(digits) if digits else $default
+            times = int(digits) if digits else $default
             current = before + $repeat
 $round        else:
             current += c
@@ -188,7 +188,6 @@ $round        else:
 _ROUND = Text("""\
         elif c == ')':
             before, _ = outer.pop()
-            body = current
             current = before + $change
 """)
 _SECOND_NESTED = Text("""\
@@ -259,8 +258,9 @@ class NestedRepeat(Template):
             statement=statement,
             source=_SOURCE_NESTED.substitute(
                 default=default,
-                repeat=repeat if " if " not in repeat or repeat.startswith("''") else f"({repeat})",
-                round=_ROUND.substitute(change=change) if both else "",
+                kinds="c in '[('" if both else "c == '['",
+                repeat=repeat.replace("body", "current"),
+                round=_ROUND.substitute(change=change.replace("body", "current")) if both else "",
                 asked=asked,
             ),
             second=_SECOND_NESTED.substitute(

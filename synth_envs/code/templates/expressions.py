@@ -41,7 +41,7 @@ $open        return $leaf
     def expression(least):
         nonlocal place
         value = operand()
-        while place < len(tokens) and levels.get(tokens[place], 0) >= least:
+        while place < len(tokens) and $level >= least:
             op = tokens[place]
             place += 1
             value = $combined
@@ -158,6 +158,7 @@ class OperatorLanguage(Template):
             source=_SOURCE.substitute(
                 levels=repr(levels),
                 apply=_branches(formulas) if mode == "value" else "",
+                level="levels.get(tokens[place], 0)" if brackets else "levels[tokens[place]]",
                 open=_OPEN if brackets else "",
                 leaf=leaf,
                 combined=Text(plain).substitute(next=_next(levels, lefts)),

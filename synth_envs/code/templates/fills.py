@@ -47,12 +47,13 @@ _PATHS = (
     (
         "in a spiral: from the top left corner to the right, and whenever the next cell would be outside of the grid or has been passed, the direction turns by 90 degrees clockwise",
         """\
+    left = {(r, c) for r in range(rows) for c in range(cols)}
     path = []
     r, c, down, right = 0, 0, 0, 1
-    for _ in range(rows * cols):
+    while left:
         path.append((r, c))
-        after = (r + down, c + right)
-        if not (0 <= after[0] < rows and 0 <= after[1] < cols) or after in path:
+        left.remove((r, c))
+        if (r + down, c + right) not in left:
             down, right = right, -down
         r, c = r + down, c + right
     return path

@@ -76,12 +76,31 @@ def explore(grid):
         steps.setdefault((row, column), moves)
         for down, right in $moves:
             r, c = row + down, $column
-            if not (0 <= r < height and 0 <= c < width):
+            if not $inside:
                 continue
             walls = broken + (grid[r][c] == "#")
             if walls <= $most and (r, c, walls) not in seen:
                 seen.add((r, c, walls))
                 queue.append((r, c, walls, moves + 1))
+    return $answer
+"""
+
+#: Without walls that may be broken.
+_PLAIN_MAZE = """from collections import deque
+
+
+def explore(grid):
+    height, width = len(grid), len(grid[0])
+    start = next((r, c) for r in range(height) for c in range(width) if grid[r][c] == "S")
+    steps = {start: 0}
+    queue = deque([start])
+    while queue:
+        row, column = queue.popleft()
+        for down, right in $moves:
+            r, c = row + down, $column
+            if $inside and grid[r][c] != "#" and (r, c) not in steps:
+                steps[r, c] = steps[row, column] + 1
+                queue.append((r, c))
     return $answer
 """
 
@@ -147,6 +166,12 @@ class MazeSteps(Template):
             "column": "(column + right) % width" if wraps else "column + right",
             "answer": Text(answer).substitute(far=far),
         }
+        inside = "0 <= r < height" if wraps else "0 <= r < height and 0 <= c < width"
+        if most:
+            within = f"({inside})"
+            source = Text(_MAZE).substitute(values, inside=within)
+        else:
+            source = Text(_PLAIN_MAZE).substitute(values, inside=inside)
         given: list[list[Json]] = [
             [["S.....E"]],
             [[".E.#", "#E.S"]],
@@ -176,7 +201,7 @@ class MazeSteps(Template):
             parameters=(("grid", "list[str]"),),
             returns=kind,
             statement=statement,
-            source=Text(_MAZE).substitute(values),
+            source=source,
             second=Text(_MAZE_AGAIN).substitute(
                 values, answer=Text(_MAZE_ASKED_AGAIN[answer]).substitute(far=far)
             ),

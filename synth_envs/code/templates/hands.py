@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from string import Template as Text
 from typing import ClassVar
 
@@ -191,6 +192,18 @@ class DiceHands(Template):
             code += f'    if {holds}:\n        return "{name}", {first}\n'
             rules.append(f'            ({again_holds}, "{name}", {second}),')
         ranked = "ranking" in answer
+        source = _SOURCE.substitute(
+            figures=code,
+            nothing=nothing,
+            rest=rest_code,
+            ranking=Text(_RANKING).substitute(tie=key) if ranked else "",
+            answer=answer,
+        )
+        if source.count("counts") == 1:
+            source = source.replace("    counts = Counter(dice)\n", "")
+            source = source.replace("from collections import Counter\n\n\n", "")
+        if "figure" not in answer and "list(value(" not in answer:  # only the points matter
+            source = re.sub(r'return "[\w ]+", ', "return ", source).replace("])[1]", "])")
         return self.problem(
             entry="play",
             parameters=(("hands", "dict[str, list[int]]"),),
@@ -205,13 +218,7 @@ class DiceHands(Template):
                     else f" {asked}"
                 ).replace("{}", "first")
             ),
-            source=_SOURCE.substitute(
-                figures=code,
-                nothing=nothing,
-                rest=rest_code,
-                ranking=Text(_RANKING).substitute(tie=key) if ranked else "",
-                answer=answer,
-            ),
+            source=source,
             second=_AGAIN.substitute(
                 rules="\n".join(rules), nothing=nothing, rest=rest_again, tie=other, answer=again
             ),

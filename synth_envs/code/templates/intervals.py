@@ -112,6 +112,10 @@ class JoinedIntervals(Template):
             kept = f"Intervals with fewer than {least + 1} numbers are ignored, as if they were not there. "
         ask, kind, answer = rng.choice(_ASKS[: 2 + int(2 * difficulty)])
         source = _SOURCE.substitute(linked=f"max(a, c) - min(b, d) <= {gap}", answer=answer)
+        for name in ("low", "high"):
+            if f"{name}(" not in answer:
+                start = source.index(f"def {name}")
+                source = source[:start] + source[source.index("def ", start + 1) :]
         second = _AGAIN.substitute(linked=_LINKED_AGAIN[gap], answer=_ASKS_AGAIN[answer])
         if least:
             line = "def joined_intervals(intervals):\n"

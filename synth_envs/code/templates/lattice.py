@@ -250,7 +250,7 @@ class BoxUnion(Template):
         source = _BOXES.substitute(test=test, answer=answer)
         if "SIDES" in answer:
             sides = "SIDES = [(0, 1), (1, 0), (0, -1), (-1, 0)]\n\n\n"
-            source = source.replace("def box_union", sides + "def box_union")
+            source = source.replace("\n\n\ndef box_union", f"\n\n{sides}def box_union")
         if "Counter(" not in answer:
             source = source.replace("import Counter, defaultdict", "import defaultdict")
         given: list[list[Json]] = [

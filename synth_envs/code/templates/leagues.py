@@ -190,6 +190,10 @@ class LeagueTable(Template):
             ties=", ".join(code for _, code, _ in ties),
             answer=answer,
         )
+        if not bonuses:
+            plain = f"    if own > other:\n        return {win}\n    if own == other:\n        return {draw}\n"
+            start, end = source.index("    if own > other"), source.index("    return points\n")
+            source = source[:start] + plain + source[end:].replace("points", str(lose), 1)
         for field in ("games", "won", "lost", "scored", "conceded"):
             if source.count(f'"{field}"') == 2:
                 source = "\n".join(

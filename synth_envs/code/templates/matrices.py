@@ -271,6 +271,9 @@ class NeighbourRule(Template):
         mark, test = rng.choice(_MARKS)
         ask, kind, answer = rng.choice(_MARK_ASKS[: 2 + int(2 * difficulty)])
         bounded = "k" in re.findall(r"\w+", mark)
+        source = _NEAR.substitute(steps=steps, test=test, answer=answer, k=", k" * bounded)
+        if "x" not in re.findall(r"\w+", test):
+            source = source.replace("for c, x in enumerate(row)", "for c in range(len(row))")
         given: list[list[Json]] = [
             [[[3, 1, 4], [1, 5, 9], [2, 6, 5]], 2],
             [[[7, 7]], 3],
@@ -287,7 +290,7 @@ class NeighbourRule(Template):
                 f"columns are numbered from 0. The neighbours of a cell are the cells of the matrix that {words}. "
                 f"A cell is marked if {mark}. Return {ask}."
             ),
-            source=_NEAR.substitute(steps=steps, test=test, answer=answer, k=", k" * bounded),
+            source=source,
             second=_NEAR_AGAIN.substitute(
                 far=far,
                 test=_MARKS_AGAIN[test],

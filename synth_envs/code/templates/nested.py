@@ -176,8 +176,7 @@ class NestedValue(Template):
         if len(total) > 100:
             result, rest = result.split(" if place", 1)
             total = (
-                f"        kept = [\n            {result.removeprefix('sum(')}\n"
-                f"            if place{rest.removesuffix(')')}\n        ]\n"
+                f"        kept = [{result.removeprefix('sum(')} if place{rest.removesuffix(')')}]\n"
                 f"        total = sum(kept) if parts else {empty}"
             )
         source = Text(_NESTED).substitute(

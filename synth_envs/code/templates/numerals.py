@@ -51,8 +51,6 @@ _WHAT = (
 _SOURCE_READ = Text("""\
 def read(text):
     worth = $worth
-    values = []
-    for c in text:
 $mark    total = 0
     for i, value in enumerate(values):
 $rules        else:
@@ -60,6 +58,8 @@ $rules        else:
     return total
 """)
 _MARK = Text("""\
+    values = []
+    for c in text:
         if c == '$mark':
             values[-1] $effect
         else:
@@ -142,7 +142,7 @@ class ReadNumeral(Template):
                 worth=repr(worth),
                 mark=_MARK.substitute(mark=mark, effect=effect)
                 if mark
-                else "        values.append(worth[c])\n",
+                else "    values = [worth[c] for c in text]\n",
                 rules=rules,
             ),
             second=_SECOND_READ.substitute(
@@ -282,6 +282,11 @@ class WriteNumeral(Template):
         while len(inputs) < 56:
             n = rng.randint(0, values[-1] * 6)
             inputs.append([n, rng.randint(0, values[-1])][: len(parameters)])
+        named = " and ".join(f"`{name}`" for name in parameters)
+        limits = f"{named} {'is' if len(parameters) == 1 else 'are'} not negative"
+        listed = repr(ordered)
+        if len(listed) > 88:
+            listed = "[\n" + "".join(f"        {one!r},\n" for one in ordered) + "    ]"
         return self.problem(
             entry="write",
             parameters=[(name, "int") for name in parameters],
@@ -291,10 +296,10 @@ class WriteNumeral(Template):
                 f"number is written like this: as long as it is not 0, write down the sign of the "
                 f"largest value that is not larger than the number, to the right of what is written "
                 f"already, and subtract that value. So the numeral of 0 is empty. Take the numeral of "
-                f"{number_words}; the arguments are not negative. {result[0]}."
+                f"{number_words}; {limits}. {result[0]}."
             ),
             source=_SOURCE_WRITE.substitute(
-                parameter=", ".join(parameters), table=repr(ordered), rest=rest, result=result[2]
+                parameter=", ".join(parameters), table=listed, rest=rest, result=result[2]
             ),
             second=_SECOND_WRITE.substitute(
                 parameter=", ".join(parameters),

@@ -27,7 +27,7 @@ _KEYS = (
     ),
     (
         "the number of ones in the binary form of its absolute value",
-        "bin(x).count('1')",
+        "abs(x).bit_count()",
         "sum(abs(x) >> p & 1 for p in range(12))",
     ),
     (
@@ -133,13 +133,11 @@ class RankedUnderOrder(Template):
         words = (
             f"{first[0]}: the {'larger' if down else 'smaller'} this number, the earlier it comes"
         )
-        keys = [f"({sign}({one}), {rest})" for one in first[1:]]
+        leading = f"-({first[1]})" if down and "%" in first[1] else sign + first[1]
+        key = f"({sign}({first[2]}), {rest})"
         if both:
             words += f". Where this is equal, the one with the smaller number comes first, which is now {second[0]}"
-            keys = [
-                f"({sign}({one}), {two}, {rest})"
-                for one, two in zip(first[1:], second[1:], strict=True)
-            ]
+            key = f"({sign}({first[2]}), {second[2]}, {rest})"
         given: list[list[Json]] = [
             [[12, -5, 30, 7, 7, -21], 2],
             [[9, 18, 4, 40], 1],
@@ -160,8 +158,10 @@ class RankedUnderOrder(Template):
                 f"`k` is at least 1. Put the elements of `xs` into an order. What decides about an "
                 f"element is {words}. If elements are still tied, {ties}. {_ASKS[ask][0]}"
             ),
-            source=_SOURCE.substitute(key=keys[0], answer=_ASKS[ask][2]),
-            second=_AGAIN.substitute(key=keys[1], answer=_ASKS_AGAIN[ask]),
+            source=_SOURCE.substitute(
+                key=", ".join([leading, *[second[1]] * both, rest]), answer=_ASKS[ask][2]
+            ),
+            second=_AGAIN.substitute(key=key, answer=_ASKS_AGAIN[ask]),
             inputs=given,
             difficulty=difficulty,
         )

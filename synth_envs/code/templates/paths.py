@@ -54,7 +54,7 @@ _ROUTE_ASKED = (
     ),
     (
         "Return in ascending order the towns to which a route from town 0 with a price of at most $limit leads. ",
-        "[town for town in range(n) if best.get(town, $limit + 1) <= $limit]",
+        "sorted(town for town, cost in best.items() if cost <= $limit)",
         "list[int]",
     ),
     (
@@ -125,7 +125,7 @@ _ROUTE_PARTS_AGAIN = {
     "max(cost, price)": "sorted([cost, price])[1]",
     "best.get(n - 1, -1)": "best[n - 1] if n - 1 in best else -1",
     "[best.get(town, -1) for town in range(n)]": "[best[town] if town in best else -1 for town in range(n)]",
-    "[town for town in range(n) if best.get(town, $limit + 1) <= $limit]": "sorted(town for town, cost in best.items() if not cost > $limit)",
+    "sorted(town for town, cost in best.items() if cost <= $limit)": "[town for town in range(n) if town in best and not best[town] > $limit]",
     "max(sorted(best), key=lambda town: best[town])": "-max((cost, -town) for town, cost in best.items())[1]",
 }
 
@@ -172,7 +172,14 @@ class CheapestRoute(Template):
                 .replace(", a, used = ", ", a = ")
                 .replace(", b, 0))", ", b))")
             )
-            source = source.replace("(a, used)", "a")
+            if price == "w":
+                source = source.replace("            price = w\n", "")
+                source = source.replace(join, join.replace("price", "w"))
+            # The first time that a town comes out of the heap, its price is the lowest.
+            source = source.replace("(a, used) in done", "a in best")
+            source = source.replace("    done = set()\n", "")
+            source = source.replace("        done.add((a, used))\n", "")
+            source = source.replace("min(best.get(a, cost), cost)", "cost")
         given: list[list[Json]] = [
             [4, [[0, 1, 3], [1, 2, 4], [0, 2, 9], [2, 3, 1]]],
             [5, [[3, 4, 9], [3, 0, 4], [3, 2, 2]]],
@@ -234,7 +241,7 @@ _STEPS = (
 _WALK_ASKED = (
     (
         "Return in ascending order the points where a walk of exactly `k` steps can end.",
-        "sorted(ways)",
+        "sorted(places)",
         "list[int]",
         "last",
     ),
@@ -263,13 +270,13 @@ _WALK_ASKED = (
 )
 
 _WALKS = """def walks(${n}arrows, k):
-    ways = {0: 1}$begin
-    for t in range(1, k + 1):
-        after = {}
+    $here = $start$begin
+    for $steps:
+        after = $empty
         for a, b in arrows:
-            if a in ways$test:
-                after[b] = after.get(b, 0) + ways[a]$note
-        ways = after
+            if a in $here$test:
+                $reach$note
+        $here = after
     return $answer
 """
 
@@ -295,7 +302,7 @@ _WALKS_PARTS_AGAIN = {
     "a <= b or t % 3 == 0": "not (b < a and t % 3)",
     "t > 1 or abs(a - b) != 1": "not (t == 1 and a - b in (1, -1))",
     "(a + b + t) % 3 != 0": "-(a + b) % 3 != t % 3",
-    "sorted(ways)": "[b for b in range(n) if count(b, k)]",
+    "sorted(places)": "[b for b in range(n) if count(b, k)]",
     "sum(ways.values())": "sum(count(b, k) for b in range(n))",
     "[ways.get(point, 0) for point in range(n)]": "[count(b, k) for b in range(n)]",
     "sorted(seen)": "[b for b in range(n) if b in seen]",
@@ -321,7 +328,13 @@ class WalksInGraph(Template):
         )
         begin = {"last": "", "seen": "\n    seen = {0}", "first": "\n    first = {0: 0}"}[needs]
         note = {"last": "", "seen": "seen.add(b)", "first": "first.setdefault(b, t)"}[needs]
+        counts = "ways" in answer
         source = Text(_WALKS).substitute(
+            steps="t in range(1, k + 1)" if test or needs == "first" else "_ in range(k)",
+            here="ways" if counts else "places",
+            start="{0: 1}" if counts else "{0}",
+            empty="{}" if counts else "set()",
+            reach="after[b] = after.get(b, 0) + ways[a]" if counts else "after.add(b)",
             begin=begin,
             test=f" and ({test})" if " or " in test else f" and {test}" if test else "",
             note=f"\n                {note}" if note else "",

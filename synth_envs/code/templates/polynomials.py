@@ -226,6 +226,7 @@ class SparsePolynomials(Template):
             Text(text).substitute(k=f"({k})" if k < 0 and "**" in text else k)
             for text in (operation, fill, expression)
         )
+        fill = fill.replace(")**e", ") ** e")
         reduction, reduce, reduced = (
             Text(text).substitute(m=m, t=m - 1 if "remainder" in reduction else m + 5)
             for text in (reduction, reduce, reduced)

@@ -168,7 +168,7 @@ class PrintQueue(Template):
             rest = " If pages of it are left then, it has to wait again, and the time for which it has been waiting begins anew at this minute."
         if setup:
             rest = (
-                f" Before that, every turn begins with {setup} minute{'s' * (setup > 1)} of getting ready, which belong to it."
+                f" Before that, every turn begins with {setup} minute{'s' * (setup > 1)} of getting ready, which belong{'s' * (setup == 1)} to it."
                 + rest
             )
         if patience:
@@ -180,10 +180,14 @@ class PrintQueue(Template):
             if "longest" in words or "shortest" in words
             else "the one that has been waiting longest, and of these "
         )
+        chosen = f"ready, key=lambda job: ({key}job.since, job.number)"
+        chosen = chosen.replace("-job.since, job.since", "-job.since")
         source = _SOURCE.substitute(
+            chosen=f"        job = min({chosen})\n"
+            if len(chosen) < 82
+            else f"        job = min(\n            {chosen}\n        )\n",
             leave=Text(_LEAVE).substitute(patience=patience) if patience else "",
             skip=_SKIP,
-            key=key,
             turn=(_PART if most else _WHOLE).substitute(most=most, setup=end),
             answer=answer,
         )

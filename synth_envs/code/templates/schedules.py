@@ -58,20 +58,20 @@ def schedule(times, pairs):
         opens[a].append(b)
         waits[b] += 1
     needs = list(waits)
-    ready = [($key, x) for x in range(len(times)) if waits[x] == 0]
+    ready = [$item for x in range(len(times)) if waits[x] == 0]
     heapq.heapify(ready)
     order = []
     ends = {}
     clock = 0
     while ready:
-        _, task = heapq.heappop(ready)
+        $task = heapq.heappop(ready)
         clock += times[task]
         order.append(task)
         ends[task] = clock
         for x in opens[task]:
             waits[x] -= 1
             if waits[x] == 0:
-                heapq.heappush(ready, ($key, x))
+                heapq.heappush(ready, $item)
     return $answer
 """
 
@@ -119,14 +119,18 @@ class TaskOrder(Template):
             "time 0 and does one task after the other without a break. Of the tasks not yet done that can be started, "
             f"the next one is always {words}. The worker stops when no task can be started. {asked}"
         )
-        source = Text(_TASKS).substitute(key=key, answer=answer)
+        inner = key[1:-1] if key.startswith("(") else key
+        item = f"({inner})" if inner.endswith(", x") else f"({inner}, x)"
+        task = "_, task" if item.count(",") == 1 else "*_, task"
+        if key == "x":
+            item, task = "x", "task"
+        source = Text(_TASKS).substitute(item=item, task=task, answer=answer)
         if "needs" not in key:
             source = source.replace("    needs = list(waits)\n", "")
         if key == "x":
-            source = source.replace("(x, x)", "x").replace("_, task =", "task =")
             source = source.replace(
-                "[x for x in range(len(times)) if waits[x] == 0]",
-                "[x for x, count in enumerate(waits) if count == 0]",
+                "x for x in range(len(times)) if waits[x] == 0",
+                "x for x, count in enumerate(waits) if count == 0",
             )
         if "order" not in answer:
             source = source.replace("    order = []\n", "").replace(

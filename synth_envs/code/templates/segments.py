@@ -148,6 +148,18 @@ class CutIntoWords(Template):
         elif none == "(0, 0)":
             lines = f"    return {final}[1]"
         allowed = f" and {permitted}" if permitted else ""
+        source = _SOURCE.substitute(
+            empty=empty,
+            none=none,
+            last=", last" if permitted else "",
+            word=", word" if permitted else "",
+            allowed=allowed,
+            update=update,
+            answer=lines,
+        )
+        if update == "found += rest":
+            source = source.replace("                rest = ", "                found += ")
+            source = source.replace("                found += rest\n", "").replace("best", "ways")
         return self.problem(
             entry="cut_text",
             parameters=(("text", "str"), ("words", "list[str]")),
@@ -157,15 +169,7 @@ class CutIntoWords(Template):
                 f"Each word may be used any number of times.{words} If `text` is empty, the only way is the one without any pieces. "
                 f"{Text(asked).substitute(none=missing)}"
             ),
-            source=_SOURCE.substitute(
-                empty=empty,
-                none=none,
-                last=", last" if permitted else "",
-                word=", word" if permitted else "",
-                allowed=allowed,
-                update=update,
-                answer=lines,
-            ),
+            source=source,
             second=_AGAIN.substitute(
                 follows=follows, often="", answer=Text(answer).substitute(none=missing)
             ),

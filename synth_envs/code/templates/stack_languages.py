@@ -220,17 +220,17 @@ class StackLanguage(Template):
             )
         names = "xyz"
         branches = ""
-        for place, (word, size, _, put, _) in enumerate(operations):
-            branches += f'        {"elif" if place else "if"} word == "{word}":\n'
+        for word, size, _, put, _ in operations:
             if put == "[]":
-                branches += "            pass\n"
-            elif size == 1:
+                continue  # nothing is left to do
+            branches += f'        {"elif" if branches else "if"} word == "{word}":\n'
+            if size == 1:
                 branches += "            x = taken[0]\n"
             else:
                 branches += f"            {', '.join(names[:size])} = taken\n"
             if "," in put and "(" not in put:
                 branches += f"            self.numbers.extend({put})\n"
-            elif put != "[]":
+            else:
                 branches += f"            self.numbers.append({put[1:-1]})\n"
         needed = "{" + ", ".join(f'"{word}": {size}' for word, size, *_ in operations) + "}"
         words = "; ".join(

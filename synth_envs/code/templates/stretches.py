@@ -15,7 +15,7 @@ _CONDITIONS = (
     ("at least `k`", "x >= k"),
     ("less than `k`", "x < k"),
     ("different from `k`", "x != k"),
-    ("a multiple of `k`", "x % k == 0"),
+    ("multiples of `k`", "x % k == 0"),
     ("at a distance of at most 3 from `k`", "abs(x - k) <= 3"),
 )
 

@@ -84,7 +84,7 @@ _SELECT = """def select(xs):
 _PAIRS = """def merge(before):
     size = max((pair[0] for pair in before), default=0)
     ways = sum(pair[1] for pair in before if pair[0] == size)
-    return (size + 1, ways if size else 1)
+    return size + 1, ways if size else 1
 
 
 def total(best):

@@ -155,6 +155,8 @@ def _case(lengths: str, test: str) -> str:
     """Return the lines of the reference for one wildcard."""
     low, *more = lengths.split()
     if not more:
+        if not test and low == "1":
+            return "        return bool(text) and matches(rest, text[1:])\n"
         piece = f"piece = text[:{low}]\n        "
         goes = f"len(piece) == {low}" + (f" and {test}" if test else "")
         return f"        {piece}return {goes} and matches(rest, text[{low}:])\n"

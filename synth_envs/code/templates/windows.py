@@ -284,6 +284,16 @@ def balanced_cuts(xs):
             found.append(i)
     return $answer
 """)
+#: With a measure that is a function.
+_CUT_SHORT = Text("""\
+def balanced_cuts(xs):
+    found = []
+    for i in $places:
+        a, b = $measure(xs[:i]), $measure(xs[$right])
+        if $test:
+            found.append(i)
+    return $answer
+""")
 _CUT_AGAIN = Text("""\
 from functools import reduce
 
@@ -310,6 +320,7 @@ class BalancedCuts(Template):
         """Draw the kind of cut, the measure, the relation and the question."""
         cut, places, right = rng.choice(_CUTS)
         words, measure, again = rng.choice(_MEASURES[: 2 + int(3 * difficulty)])
+        short = measure in ("sum(side)", "len(side)")
         relation, test = rng.choice(_RELATIONS[: 2 + int(2 * difficulty)])
         ask, kind, answer, answer_again = rng.choice(_CUT_ASKS[: 2 + int(2 * difficulty)])
         given: list[list[Json]] = [
@@ -333,8 +344,12 @@ class BalancedCuts(Template):
             parameters=(("xs", "list[int]"),),
             returns=kind,
             statement=f"{cut} Consider the positions `i` for which the {words} {relation}. Return {ask}.",
-            source=_CUT.substitute(
-                measure=measure, places=places, right=right, test=test, answer=answer
+            source=(_CUT_SHORT if short else _CUT).substitute(
+                measure=measure.removesuffix("(side)"),
+                places=places,
+                right=f"{right} :" if "+" in right else f"{right}:",
+                test=test,
+                answer=answer,
             ),
             second=_CUT_AGAIN.substitute(
                 measure=again, places=places, right=right, test=test, answer=answer_again

@@ -148,6 +148,8 @@ class WordOrder(Template):
         whole = f"[{form[1]} for {loop} if {condition}]"
         if len(whole) > 89:
             parts = f"[\n        {form[1]}\n        for {loop}\n        if {condition}\n    ]"
+            if len(whole) <= 94:
+                parts = f"[\n        {whole[1:-1]}\n    ]"
             source = source.replace(whole, parts)
         changed = "kept words" if form[0] == "" else "resulting words"
         return self.problem(
