@@ -95,12 +95,15 @@ def open_sandbox(backend: str | None = None, **options: Any) -> Sandbox:
     raise SandboxError(msg)
 
 
-_shared: dict[tuple[Profile, tuple[str, ...], int], Sandbox] = {}
+_shared: dict[tuple[Profile, tuple[str, ...], int, str | None], Sandbox] = {}
 _lock = threading.Lock()
 
 
 def get_sandbox(
-    profile: Profile = "strict", preload: Sequence[str] = (), hash_seed: int = 0
+    profile: Profile = "strict",
+    preload: Sequence[str] = (),
+    hash_seed: int = 0,
+    backend: str | None = None,
 ) -> Sandbox:
     """Return this process's shared sandbox, opened at the first call.
 
@@ -111,17 +114,18 @@ def get_sandbox(
         profile: "strict", or "fork" for programs that start processes.
         preload: Modules that its workers import once ("numpy", "sympy").
         hash_seed: How programs hash text (PYTHONHASHSEED), to see whether their results hang on it.
+        backend: One of `BACKENDS`, for what only it can do; None as in `open_sandbox`.
 
     Raises:
         SandboxError: No sandbox works here, or not the one that was asked for.
         ValueError: The environment variable names no backend.
     """
-    key = profile, tuple(preload), hash_seed
+    key = profile, tuple(preload), hash_seed, backend
     options: dict[str, Any] = {"hash_seed": hash_seed} if hash_seed else {}
     with _lock:
         found = _shared.get(key)
         if found is None or found.closed:
-            found = _shared[key] = open_sandbox(profile=profile, preload=key[1], **options)
+            found = _shared[key] = open_sandbox(backend, profile=profile, preload=key[1], **options)
         return found
 
 

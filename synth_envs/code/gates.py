@@ -201,7 +201,8 @@ def _call(problem: Problem, which: str) -> Call:
 
 
 def _job(problem: Problem, changed: Sequence[Mutant]) -> Job:
-    programs = [problem.source, *(one.source for one in changed)]
+    # The reference once more among its mutants: it must do the same again.
+    programs = [problem.source, problem.source, *(one.source for one in changed)]
     return Job(problem.entry, programs, problem.inputs, guesses(problem.parameters))
 
 
@@ -225,6 +226,9 @@ def _together(
     problem: Problem, tried: Trial, there: Calls, second: Calls | None
 ) -> Rejected | None:
     """The gates that compare the reference with itself elsewhere and with the second opinion."""
+    again = tried.fails[0]
+    if again is None or again[0]:
+        return Rejected(problem, "nondeterministic", "a second run gives something else")
     for given, here, elsewhere in zip(problem.inputs, tried.values, there.results, strict=True):
         if elsewhere.status != "ok" or not same_value(here, elsewhere.value):
             said = f"{given!r}: {here!r} here and {elsewhere.value!r} under another hash seed"
@@ -265,7 +269,7 @@ def _choose(problem: Problem, tried: Trial, changed: Sequence[Mutant]) -> Outcom
     candidates = [place for place in range(len(values)) if place not in shown]
     ended = [
         Tried(one, frozenset(found[0]), bool(found[1]))
-        for one, found in zip(changed, tried.fails, strict=True)
+        for one, found in zip(changed, tried.fails[1:], strict=True)
         if found is not None
     ]
     fails = [one.fails for one in ended]

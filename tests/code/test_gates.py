@@ -90,6 +90,10 @@ REJECTED = {
     "reference_fails  ": of_list("def f(xs): return {1}"),
     "nondeterministic": of_list("def f(xs): return list({str(x) + 'a' for x in xs})"),
     "nondeterministic ": of_list("def f(xs):\n    xs.append(1)\n    return sum(xs)"),
+    "nondeterministic  ": of_list(
+        "import itertools\ncount = itertools.count()\ndef f(xs): return xs + [next(count)]",
+        "import itertools\ncount = itertools.count()\ndef f(xs): return xs + [next(count)]",
+    ),
     "bounds ": of_list("def f(xs):\n    while xs[0] == 3: pass\n    return xs"),
     "bounds  ": of_list("def f(xs): return 10 ** 10 ** (xs[0] + 7) % 1000"),
     "bounds": of_list("def f(xs): return 'x' * (xs[0] * 1000)"),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import ClassVar
 
-from sandboxes import Sandbox, SandboxError, open_sandbox
+from sandboxes import Sandbox, SandboxError, get_sandbox
 from synth_envs.code.benign import program_formats
 from synth_envs.code.cheats import program_cheats
 from synth_envs.code.domain import ranges_of
@@ -40,7 +39,6 @@ _RANGES = "The tests have arguments like these; the cost is measured on larger o
 _NEAR = 0.3
 
 
-@cache
 def meter() -> Sandbox:
     """Return the process's sandbox with an exact meter.
 
@@ -48,7 +46,7 @@ def meter() -> Sandbox:
         SandboxError: It does not work here; the message says what to install.
     """
     try:
-        return open_sandbox("wasm")
+        return get_sandbox(backend="wasm")
     except (ImportError, SandboxError) as error:
         msg = f"synth/CodeEfficiency-v0 counts WebAssembly instructions: pip install 'synth-envs[wasm]' ({error})"
         raise SandboxError(msg) from error
