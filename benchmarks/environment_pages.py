@@ -104,12 +104,20 @@ def _of_mode(mode: CodeMode) -> list[Example]:
     templates = [load_template(mode.templates[name]) for name in mode.names]
     groups = sorted({template.group for template in templates})
     each = 1 if len(groups) > 1 else _FEW
-    examples = []
+    examples: list[Example] = []
     for group in groups:
         own = sorted(template.name for template in templates if template.group == group)
-        for name in own[:: max(1, len(own) // each)][:each]:
+        chosen = own[:: max(1, len(own) // each)][:each]
+        spare = [name for name in own if name not in chosen]
+        wanted = len(examples) + len(chosen)
+        for name in chosen + spare:
+            if len(examples) == wanted:
+                break
+            try:
+                task = type(mode)((name,)).draw(task_rng(0, "page", 0), 0.5, "all")
+            except RuntimeError:
+                continue  # some templates have hardly a task of some modes
             template = load_template(mode.templates[name])
-            task = type(mode)((name,)).draw(task_rng(0, "page", 0), 0.5, "all")
             summary = (inspect.getdoc(type(template)) or "").partition("\n\n")[0]
             examples.append(Example(name, group, " ".join(summary.split()), task.prompt))
     return examples

@@ -25,6 +25,8 @@ COMPOSED = "composed"
 _PROGRAM = {"entry": str, "public": list, "hidden": list, "solution": str}
 PROGRAMS: Mapping[str, Mapping[str, type]] = {"function": _PROGRAM, "program": _PROGRAM}
 _MAX_DRAWS = 2_000
+#: After so many problems that the gates have stopped, a draw is given up.
+_MOST_REFUSED = 150
 _MAX_BATCH = 64
 
 
@@ -49,11 +51,13 @@ class Draw:
         rng: All randomness of the task.
         difficulty: In [0, 1].
         split: Which split its problem must be in, or "all".
+        refused: How many of its problems the gates have stopped so far.
     """
 
     rng: TaskRandom
     difficulty: float
     split: Split | str = "all"
+    refused: int = 0
 
 
 def template_names(
@@ -187,7 +191,23 @@ class CodeMode(Family):
                 if isinstance(task, Task):
                     done[place] = task
                 self.gates["accepted" if isinstance(task, Task) else task] += 1
+            for place in todo:
+                if place not in done:
+                    self._refuse(draws[place])
         return [done[place] for place in range(len(draws))]
+
+    def _refuse(self, draw: Draw) -> None:
+        """Count a problem that the gates have stopped, and give up on a hopeless choice."""
+        draw.refused += 1
+        if draw.refused >= _MOST_REFUSED:
+            msg = (
+                f"{self.family} made no task of {draw.refused} problems at difficulty "
+                f"{draw.difficulty:g} among {self._shown()}: add other families"
+            )
+            raise RuntimeError(msg)
+
+    def _shown(self) -> str:
+        return ", ".join(self.names[:5]) + (", ..." if len(self.names) > 5 else "")
 
     def level(self, difficulty: float) -> float:
         """Return the difficulty of the problems that tasks of this difficulty are made of."""
@@ -202,8 +222,7 @@ class CodeMode(Family):
                 return problem
         msg = (
             f"{self.family} found no {draw.split} task in {_MAX_DRAWS} problems at difficulty "
-            f"{draw.difficulty:g} among {', '.join(self.names[:5])}"
-            f"{', ...' if len(self.names) > 5 else ''}: they have too few there"
+            f"{draw.difficulty:g} among {self._shown()}: they have too few there"
         )
         raise RuntimeError(msg)
 

@@ -32,6 +32,8 @@ _ASK = (
 
 #: The least share of inputs on which a mutant is wrong at difficulty 0, and the largest at 1.
 _OFTEN, _RARE = 0.45, 0.14
+#: After so many problems without such a mutant, the nearest one will do.
+_PATIENCE = 12
 
 
 class Fuzzing(CodeMode):
@@ -129,5 +131,17 @@ def _choose(accepted: Accepted, draw: Draw) -> tuple[Mutant, frozenset[int]] | N
     ]
     easy = 1 - draw.difficulty
     low, high = _OFTEN * easy**2, _RARE + (1 - _RARE) * easy**2.5
-    band = [one for one in fit if low <= len(one[1]) / len(problem.inputs) <= high]
+    shares = [
+        (_outside(len(fails) / len(problem.inputs), low, high), mutant, fails)
+        for mutant, fails in fit
+    ]
+    band = [(mutant, fails) for apart, mutant, fails in shares if apart == 0]
+    if not band and draw.refused >= _PATIENCE:
+        nearest = min((apart for apart, _, _ in shares), default=0)
+        band = [(mutant, fails) for apart, mutant, fails in shares if apart == nearest]
     return draw.rng.choice(band) if band else None
+
+
+def _outside(share: float, low: float, high: float) -> float:
+    """Return how far a share is outside a band, 0 within it."""
+    return max(low - share, share - high, 0.0)
