@@ -16,6 +16,7 @@ from synth_envs.code.extract import parse_source
 from synth_envs.code.grading import Example
 from synth_envs.code.mutants import mutants
 from synth_envs.code.prompts import call_text, fenced
+from synth_envs.code.small_inputs import small_inputs, small_value
 from synth_envs.code.trials import Job, run_trials
 from synth_envs.core import Json
 from synth_envs.seeding import TaskRandom
@@ -128,7 +129,7 @@ def search_input(prompt: str) -> str:
     entry = re.search(r"example: The answer is `(\w+)\(", prompt)
     if wanted is None or entry is None:
         return ""
-    tried = _inputs([kind for _, kind in typed], _TRIED)
+    tried = small_inputs([kind for _, kind in typed], _TRIED)
     job = Job(entry[1], [blocks[0]], [], tried)
     (done,) = run_trials(get_sandbox(), [job])
     for given, value in zip(tried, done.probed, strict=False):
@@ -187,28 +188,6 @@ def speed_up(prompt: str) -> str:
     return fenced(helper + ast.unparse(ast.fix_missing_locations(tree)))
 
 
-def _inputs(kinds: Sequence[str], number: int) -> list[list[Json]]:
-    """Return small inputs of these types, the smallest first, always the same."""
-    rng = TaskRandom(" ".join(kinds).encode())
-    return [[_drawn(kind, 1 + place // 12, rng) for kind in kinds] for place in range(number)]
-
-
-def _drawn(kind: str, size: int, rng: TaskRandom) -> Json:
-    kind = kind.removesuffix(" | None")
-    if kind == "str":
-        return "".join(rng.choice("abc 1") for _ in range(rng.randint(0, size)))
-    if kind == "bool":
-        return rng.randrange(2) == 1
-    if kind == "float":
-        return rng.randint(-size, size) / 2
-    if kind.startswith("list"):
-        return [_drawn(kind[5:-1] or "int", size, rng) for _ in range(rng.randint(0, size))]
-    if kind.startswith("dict"):
-        inner = kind[5:-1].partition(", ")[2] or "int"
-        return {rng.choice("abcde"): _drawn(inner, size, rng) for _ in range(rng.randint(0, size))}
-    return rng.randint(-size, 2 * size)
-
-
 def _within(prompt: str, name: str, kind: str, rng: TaskRandom) -> Json:
     """Return a value that keeps to the constraint of a parameter as far as it is simple."""
     found = re.search(rf"^\s*- `{re.escape(name)}`: (.+)$", prompt, re.MULTILINE)
@@ -224,4 +203,4 @@ def _within(prompt: str, name: str, kind: str, rng: TaskRandom) -> Json:
     if kind == "str":
         letters = "".join(re.findall(r"`(.)`", text)) or "abcdefgh"
         return "".join(rng.choice(letters) for _ in range(size))
-    return _drawn(kind, 3, rng)
+    return small_value(kind, 3, rng)

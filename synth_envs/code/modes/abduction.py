@@ -14,9 +14,10 @@ from synth_envs.code.domain import conforms
 from synth_envs.code.gates import Accepted
 from synth_envs.code.modes.base import CodeMode, Draw, sandbox
 from synth_envs.code.prompts import call_text, fenced
+from synth_envs.code.small_inputs import small_inputs
 from synth_envs.code.trials import Job, run_trials
 from synth_envs.code.verifiers.inputs import verify_inputs
-from synth_envs.core import Score, Task
+from synth_envs.core import Json, Score, Task
 
 __all__ = ["Abduction", "argument_types"]
 
@@ -30,6 +31,8 @@ _ANSWER = (
     "literals, for example: The answer is `{example}`."
 )
 _MOST_TEXT = 400
+#: So many small inputs are tried on the program, to tell which outputs are easy to reach.
+_SMALL = 100
 #: More inputs than this with the same output make it easy to hit.
 _MOST_ALIKE = 2
 
@@ -51,36 +54,46 @@ class Abduction(CodeMode):
     def build(self, made: Sequence[tuple[Accepted, Draw]]) -> list[Task | str]:
         """Choose outputs that no guess gives, nor the output itself as the argument."""
         fits = [_fit(accepted) for accepted, _ in made]
+        echoes = [_echoes(accepted, fit) for (accepted, _), fit in zip(made, fits, strict=True)]
+        small = [
+            small_inputs([kind for _, kind in accepted.problem.parameters], _SMALL)
+            for accepted, _ in made
+        ]
         jobs = [
-            Job(
-                accepted.problem.entry,
-                [accepted.problem.source],
-                [],
-                [[accepted.values[place]] for place in fit]
-                if len(accepted.problem.parameters) == 1
-                else [],
-            )
-            for (accepted, _), fit in zip(made, fits, strict=True)
+            Job(accepted.problem.entry, [accepted.problem.source], [], [*echo.values(), *more])
+            for (accepted, _), echo, more in zip(made, echoes, small, strict=True)
         ]
         built = []
-        for (accepted, draw), fit, done in zip(
-            made, fits, run_trials(sandbox(), jobs), strict=True
-        ):
+        done = run_trials(sandbox(), jobs)
+        for (accepted, draw), fit, echo, trial in zip(made, fits, echoes, done, strict=True):
             echoed = {
                 place
-                for place, found in zip(fit, done.probed, strict=False)
+                for place, found in zip(echo, trial.probed, strict=False)
                 if found is not None and same_value(found[0], accepted.values[place])
             }
             rest = [place for place in fit if place not in echoed]
-            built.append(self._build(accepted, draw, rest))
+            reached = [found[0] for found in trial.probed[len(echo) :] if found is not None]
+            built.append(self._build(accepted, draw, rest, reached))
         return built
 
-    def _build(self, accepted: Accepted, draw: Draw, fit: list[int]) -> Task | str:
+    def _build(
+        self, accepted: Accepted, draw: Draw, fit: list[int], reached: Sequence[Json]
+    ) -> Task | str:
         problem, rng = accepted.problem, draw.rng
+        # The harder a task is to be, the less often a search among small inputs finds an answer.
+        if rng.random() < draw.difficulty:
+            fit = [
+                place
+                for place in fit
+                if not any(same_value(accepted.values[place], one) for one in reached)
+            ]
         if not fit:
             return "guessable"
-        # Larger arguments are harder to find, and longer runs harder to follow backwards.
-        sizes = [len(json.dumps(given)) for given in problem.inputs]
+        # Larger arguments and results are harder to hit, and longer runs to follow backwards.
+        sizes = [
+            len(json.dumps([given, 4 * [value]]))
+            for given, value in zip(problem.inputs, accepted.values, strict=True)
+        ]
         fit.sort(key=lambda place: (sizes[place], accepted.steps[place], place))
         width = max(1, len(fit) // 4)
         start = round(draw.difficulty * (len(fit) - width))
@@ -145,6 +158,19 @@ def _fit(accepted: Accepted) -> list[int]:
         and not any(same_value(value, one) for one in accepted.probed)
         and _typed(accepted, place)
     ]
+
+
+def _echoes(accepted: Accepted, fit: Sequence[int]) -> dict[int, list[Json]]:
+    """Return, where that can be, the outputs taken as arguments."""
+    number = len(accepted.problem.parameters)
+    found: dict[int, list[Json]] = {}
+    for place in fit:
+        value = accepted.values[place]
+        if number == 1:
+            found[place] = [value]
+        elif isinstance(value, list) and len(value) == number:
+            found[place] = value
+    return found
 
 
 def _typed(accepted: Accepted, place: int) -> bool:
