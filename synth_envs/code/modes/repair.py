@@ -127,11 +127,14 @@ def _broken(accepted: Accepted, draw: Draw) -> _Broken | None:
     fit = [one for one in accepted.mutants if one.fails & hidden]
     if not fit:
         return None
+    # The harder a task is to be, the more often its examples do not show the mistake.
+    unseen = [one for one in fit if not one.fails & shown]
+    seen = [one for one in fit if one.fails & shown]
+    fit = (unseen or seen) if rng.random() < draw.difficulty else (seen or unseen)
     rng.shuffle(fit)
 
     def subtlety(one: Tried) -> float:
-        kind = OPERATORS.index(one.mutant.operator) / len(OPERATORS)
-        return kind + (not one.fails & shown) - len(one.fails) / len(accepted.values)
+        return OPERATORS.index(one.mutant.operator) - len(one.fails) / len(accepted.values)
 
     fit.sort(key=subtlety)
     width = max(1, len(fit) // 3)
