@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.errors import BenchmarkError, FolderTakenError
 from benchmarks.suites import DATA_VARIABLE, SUITES
+from sandboxes import SandboxError
 
 __all__ = ["main"]
 
@@ -29,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if (error.name or "").partition(".")[0] not in _EXTRA:
             raise
         print(f"benchmarks: {error}; run: pip install 'synth-envs[bench]'", file=sys.stderr)
+        return 2
+    except SandboxError as error:
+        print(f"benchmarks: no program can run here: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nbenchmarks: interrupted; repeat the command to go on from here", file=sys.stderr)

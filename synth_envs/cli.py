@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import gymnasium as gym
 
 import synth_envs
+from sandboxes import SandboxError
 from synth_envs.families import suggest
 from synth_envs.registration import Environment, environments
 from synth_envs.seeding import SPLITS
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         return int(arguments.run(arguments) or 0)
-    except CommandError as error:
+    except (CommandError, SandboxError) as error:
         print(f"synth-envs: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
@@ -257,7 +258,10 @@ def _show(arguments: argparse.Namespace) -> None:
         if len(source.families) == 1:
             console.print(Markdown(f"## Family: {family.family}\n\n{inspect.getdoc(type(family))}"))
     for level in _LEVELS:
-        task = source.task(arguments.seed, 0, "train", level)
+        try:
+            task = source.task(arguments.seed, 0, "train", level)
+        except (ValueError, RuntimeError) as error:
+            raise CommandError(str(error)) from error
         title = f"{task.family}, difficulty {level:g}"
         console.print(Panel(Text(task.prompt), title=title, title_align="left"))
 
