@@ -103,7 +103,7 @@ def mutants(source: str, most: int | None = None) -> list[Mutant]:
         SyntaxError: The source is not Python.
     """
     tree = ast.parse(source)
-    nodes = list(ast.walk(tree))
+    nodes = list(_walk(tree))
     added = {
         id(one.right)
         for one in nodes
@@ -130,6 +130,17 @@ def mutants(source: str, most: int | None = None) -> list[Mutant]:
             seen.add(text)
             found.append(Mutant(text + "\n", operator, getattr(node, "lineno", 0)))
     return found
+
+
+def _walk(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield all nodes but those of annotations, which do nothing."""
+    todo = [tree]
+    for node in todo:
+        yield node
+        for name, value in ast.iter_fields(node):
+            if name not in ("annotation", "returns"):
+                values = value if isinstance(value, list) else [value]
+                todo += [one for one in values if isinstance(one, ast.AST)]
 
 
 def _edits(node: ast.AST) -> Iterator[_Edit]:

@@ -33,17 +33,17 @@ _GROUPS = (
         "list[int]",
     ),
     (
-        "Return how many groups have at least $k members, plus 10 times the size of the largest group.",
+        "Return how many groups have at least $k members, plus 10 times the size of the largest group (0 if `n` is 0).",
         "sum(len(group) >= $k for group in groups) + 10 * max(map(len, groups), default=0)",
         "int",
     ),
     (
-        "Return the members of the largest group in ascending order; of several largest groups, take the one that contains the smallest number.",
+        "Return the members of the largest group in ascending order; of several largest groups, take the one that contains the smallest number. If `n` is 0, return an empty list.",
         "max(groups, key=len, default=[])",
         "list[int]",
     ),
     (
-        "Return the members of the group with the largest sum of its numbers in ascending order; of several such groups, the one that contains the largest number.",
+        "Return the members of the group with the largest sum of its numbers in ascending order; of several such groups, the one that contains the largest number. If `n` is 0, return an empty list.",
         "max(groups, key=lambda group: (sum(group), group[-1]), default=[])",
         "list[int]",
     ),
