@@ -55,7 +55,7 @@ _BUILT_IN = (
             f"synth/Code{name}-v0",
             "code",
             f"synth_envs.code.env:Code{name}Env",
-            f"synth_envs.code.env:Code{name}VectorEnv",
+            f"synth_envs.code.vector_env:Code{name}VectorEnv",
             costly=True,
         )
         for name in ("", "Deduction", "Abduction", "Fuzzing", "Repair", "Efficiency")

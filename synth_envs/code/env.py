@@ -1,34 +1,26 @@
-"""The six environments over programming tasks, one for each mode, scalar and vector."""
+"""The six environments over programming tasks, one for each mode; `vector_env` has their vector forms."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from gymnasium.vector import AutoresetMode
-
 from synth_envs.code.source import CodeSource
 from synth_envs.core import TaskSource
 from synth_envs.text_env import TextTaskEnv
-from synth_envs.text_vector_env import TextTaskVectorEnv
 
 __all__ = [
     "CodeAbductionEnv",
-    "CodeAbductionVectorEnv",
     "CodeDeductionEnv",
-    "CodeDeductionVectorEnv",
     "CodeEfficiencyEnv",
-    "CodeEfficiencyVectorEnv",
     "CodeEnv",
     "CodeFuzzingEnv",
-    "CodeFuzzingVectorEnv",
     "CodeRepairEnv",
-    "CodeRepairVectorEnv",
-    "CodeVectorEnv",
+    "source_of",
 ]
 
 
-def _source(
+def source_of(
     mode: str,
     family: str | Sequence[str] | None,
     source: str | None,
@@ -67,40 +59,11 @@ class _ModeEnv(TextTaskEnv):
         **options: str,
     ) -> None:
         super().__init__(
-            _source(self.mode, family, source, difficulty, **options),
+            source_of(self.mode, family, source, difficulty, **options),
             difficulty=difficulty,
             split=split,
             max_turns=max_turns,
             render_mode=render_mode,
-        )
-
-
-class _ModeVectorEnv(TextTaskVectorEnv):
-    """What the vector environments share."""
-
-    mode: ClassVar[str]
-
-    def __init__(
-        self,
-        family: str | Sequence[str] | None = None,
-        *,
-        num_envs: int = 1,
-        source: str | None = None,
-        difficulty: float | None = None,
-        split: str = "train",
-        max_turns: int = 1,
-        render_mode: str | None = None,
-        autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
-        **options: str,
-    ) -> None:
-        super().__init__(
-            _source(self.mode, family, source, difficulty, **options),
-            num_envs=num_envs,
-            difficulty=difficulty,
-            split=split,
-            max_turns=max_turns,
-            render_mode=render_mode,
-            autoreset_mode=autoreset_mode,
         )
 
 
@@ -198,12 +161,6 @@ class CodeEnv(_ModeEnv):
         )
 
 
-class CodeVectorEnv(_ModeVectorEnv):
-    """The native vector form of `CodeEnv`; all responses of a step run in one call of the pool."""
-
-    mode = "induction"
-
-
 class CodeDeductionEnv(_ModeEnv):
     """Predict what a program returns.
 
@@ -243,12 +200,6 @@ class CodeDeductionEnv(_ModeEnv):
 
     * v0: initial version.
     """
-
-    mode = "deduction"
-
-
-class CodeDeductionVectorEnv(_ModeVectorEnv):
-    """The native vector form of `CodeDeductionEnv`."""
 
     mode = "deduction"
 
@@ -296,12 +247,6 @@ class CodeAbductionEnv(_ModeEnv):
     mode = "abduction"
 
 
-class CodeAbductionVectorEnv(_ModeVectorEnv):
-    """The native vector form of `CodeAbductionEnv`; all calls run in one batch."""
-
-    mode = "abduction"
-
-
 class CodeFuzzingEnv(_ModeEnv):
     """Find an input on which a subtly wrong program differs from its specification.
 
@@ -340,12 +285,6 @@ class CodeFuzzingEnv(_ModeEnv):
 
     * v0: initial version.
     """
-
-    mode = "fuzzing"
-
-
-class CodeFuzzingVectorEnv(_ModeVectorEnv):
-    """The native vector form of `CodeFuzzingEnv`; all calls run in one batch."""
 
     mode = "fuzzing"
 
@@ -391,12 +330,6 @@ class CodeRepairEnv(_ModeEnv):
     mode = "repair"
 
 
-class CodeRepairVectorEnv(_ModeVectorEnv):
-    """The native vector form of `CodeRepairEnv`; all responses of a step run in one batch."""
-
-    mode = "repair"
-
-
 class CodeEfficiencyEnv(_ModeEnv):
     """Write a program that gives the same answers at a lower order of growth.
 
@@ -438,11 +371,5 @@ class CodeEfficiencyEnv(_ModeEnv):
 
     * v0: initial version.
     """
-
-    mode = "efficiency"
-
-
-class CodeEfficiencyVectorEnv(_ModeVectorEnv):
-    """The native vector form of `CodeEfficiencyEnv`; all responses of a step run in one batch."""
 
     mode = "efficiency"
