@@ -54,22 +54,29 @@ class CodeSource(FamilyMix):
 
     def task(self, seed: int, index: int, split: str, difficulty: float | None) -> Task:
         """Task `index` of the stream (seed, split); a uniform difficulty when it is None."""
-        self.prepare([(seed, index)], split, difficulty)
-        return _made[self._name, (seed, index, split, difficulty)]
+        return self._tasks_at([(seed, index)], split, difficulty)[0]
 
     def prepare(
         self, places: Sequence[tuple[int, int]], split: str, difficulty: float | None
     ) -> None:
         """Make the tasks at pairs of a seed and an index together, for `task` to return."""
+        self._tasks_at(places, split, difficulty)
+
+    def _tasks_at(
+        self, places: Sequence[tuple[int, int]], split: str, difficulty: float | None
+    ) -> list[Task]:
         keys: list[_Place] = [(seed, index, split, difficulty) for seed, index in places]
-        missing = [key for key in dict.fromkeys(keys) if (self._name, key) not in _made]
-        draws = [_draw(*key) for key in missing]
-        for key, task in zip(missing, self.mode.tasks(draws), strict=True):
-            _made[self._name, key] = task
-        for key in keys:
-            _made.move_to_end((self._name, key))
+        found = {key: _made.get((self._name, key)) for key in keys}
+        missing = [key for key, task in found.items() if task is None]
+        made = dict(zip(missing, self.mode.tasks([_draw(*key) for key in missing]), strict=True))
+        for key, task in (found | made).items():
+            if task is not None:
+                _made[self._name, key] = task
+                _made.move_to_end((self._name, key))
         while len(_made) > max(_MOST_KEPT, len(keys)):
             _made.popitem(last=False)
+        tasks = [made.get(key) or found[key] for key in keys]
+        return [task for task in tasks if task is not None]
 
     def stream(
         self, seed: int, indices: Sequence[int], split: str, difficulty: float | None
