@@ -58,7 +58,7 @@ _MOST_MUTANTS = 24
 _MOST_OUTPUT = 2_000
 #: Of the mutants that any input can tell from the reference, the tests must tell so many; of all
 #: mutants (some mean the same as the reference), so many.
-_LEAST_KILLED, _LEAST_KILLED_OF_ALL, _FEW_MUTANTS = 0.95, 0.6, 5
+_LEAST_KILLED, _LEAST_KILLED_OF_ALL = 0.95, 0.6
 _LIMITS = Limits(cpu_s=4.0, memory_mb=256)
 #: A public example like another one teaches nothing; so far is looked for a better one.
 _LOOK_AHEAD = 12
@@ -295,9 +295,7 @@ def _choose(problem: Problem, tried: Trial, changed: Sequence[Mutant]) -> Outcom
     if any(wrong.isdisjoint(chosen) for wrong in trivial):
         return Rejected(problem, "trivial", "a program that solves nothing passes the tests")
     share = killed / max(1, len(fails))
-    # Of a handful of mutants one that means the same weighs too much to say anything.
-    few = len(fails) < _FEW_MUTANTS and killed > 0
-    if killed < _LEAST_KILLED * killable or (share < _LEAST_KILLED_OF_ALL and not few):
+    if killed < _LEAST_KILLED * killable or share < _LEAST_KILLED_OF_ALL:
         return Rejected(problem, "weak_tests", f"{killed} of {len(fails)} mutants are found")
     return Accepted(
         problem,

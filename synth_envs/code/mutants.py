@@ -209,6 +209,8 @@ def _calls(node: ast.Call) -> Iterator[_Edit]:
     plain = [one for one in node.args if not isinstance(one, ast.Starred)]
     if isinstance(name, ast.Name) and name.id in _FUNCTIONS:
         yield "swap function", "func", ast.Name(_FUNCTIONS[name.id], ast.Load())
+    if isinstance(name, ast.Name) and name.id in ("sorted", "set") and not node.keywords:
+        yield "swap function", "func", ast.Name("list", ast.Load())  # it was forgotten to sort
     if isinstance(name, ast.Attribute) and name.attr in _FUNCTIONS:
         yield "swap function", "func", ast.Attribute(name.value, _FUNCTIONS[name.attr], ast.Load())
     if isinstance(name, ast.Name) and name.id == "range" and plain == node.args:

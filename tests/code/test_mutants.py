@@ -68,6 +68,8 @@ def test_the_docstring_and_the_original_stay():
         ("x = a[i + 1]", {"x = a[i + 2]", "x = a[i]", "x = a[i - 1]"}),
         ("if a:\n    b()", {"if not a:\n    b()", "if a:\n    pass", "pass"}),
         ("x = 'text'", set()),
+        ("x = sorted(y)", {"x = list(y)"}),
+        ("x = sorted(y, key=len)", set()),
         ("x: list[int] = y", set()),  # annotations do nothing
         ("def f(a: dict[str, int]) -> list[n]:\n    return a", set()),
     ],

@@ -490,7 +490,7 @@ def test_a_frozen_worker_is_replaced(monkeypatch):
         one.run("1")
         (pid,) = pids(one)
         os.kill(pid, signal.SIGSTOP)
-        assert one.run(Program("print(1)", limits=Limits(wall_s=3))).out == "1\n"
+        assert one.run(Program("print(1)", limits=Limits(wall_s=1))).out == "1\n"
         assert gone(pid)
         assert pids(one) != {pid}
 
