@@ -69,15 +69,19 @@ def open_sandbox(backend: str | None = None, **options: Any) -> Sandbox:
         **options: What every backend takes: `limits`, `profile`, `workers`, `preload`.
 
     Raises:
-        SandboxError: The backend does not work here, or none does; the message says how to fix it.
+        SandboxError: The backend does not work here, or none does, or the variable names none; the
+            message says how to fix it.
         ValueError: There is no backend of that name, or an option is out of range.
     """
     chosen = backend or os.environ.get(VARIABLE, "").strip()
     if chosen:
         if chosen not in BACKENDS:
-            named = f"the variable {VARIABLE} names" if not backend else "there is no"
-            msg = f"{named} backend {chosen!r}; one of {', '.join(BACKENDS)}"
-            raise ValueError(msg)
+            known = f"backend {chosen!r}; one of {', '.join(BACKENDS)}"
+            if backend:
+                msg = f"there is no {known}"
+                raise ValueError(msg)
+            msg = f"the variable {VARIABLE} names {known}"
+            raise SandboxError(msg)
         return BACKENDS[chosen](**options)
     reasons = []
     for name, opening in BACKENDS.items():

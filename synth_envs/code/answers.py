@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Literal, TypeVar
 
 from sandboxes.values import same_value
+from synth_envs.code.parsing import parse_expression
 from synth_envs.code.tagged import NotALiteralError, canonical, read_literal, written
 from synth_envs.core import Json
 
@@ -79,7 +80,7 @@ def _expression(text: str) -> ast.expr | None:
     if deepest > _MAX_DEPTH:
         return None
     try:
-        return ast.parse(text.strip(), "<response>", mode="eval").body
+        return parse_expression(text.strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from synth_envs.code.parsing import parse_module
 
 __all__ = ["MAX_SOURCE", "Extracted", "extract_program", "parse_source"]
 
@@ -21,7 +22,6 @@ MAX_SOURCE = 32_768
 _MAX_BRACKETS, _MAX_INDENT = 60, 40
 #: Attempts at finding bare code among prose, in all and from one line on.
 _MAX_TRIES, _MAX_CUTS = 24, 4
-_FILENAME = "<response>"
 _FENCE = re.compile(r"^[ ]{0,3}(`{3,}|~{3,})[ \t]*([^\n`]*)$")
 _PYTHON = {"", "python", "py", "python3", "py3", "pycon", "python2", "code"}
 _OPENS = re.compile(r"^(?:async def|def|class|import|from|@|[A-Za-z_]\w*\s*(?::[^=\n]+)?=[^=])")
@@ -37,9 +37,6 @@ _DEFINING = (
     ast.Assign,
     ast.AnnAssign,
 )
-
-# Strange escapes in a response are its own affair; nobody wants them on a terminal.
-warnings.filterwarnings("ignore", module=re.escape(_FILENAME))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ def _parse(source: str) -> ast.Module | int:
         if depth > _MAX_BRACKETS:
             return 0
     try:
-        tree = ast.parse(source, _FILENAME)
+        tree = parse_module(source)
     except SyntaxError as error:
         return error.lineno or 0
     except (ValueError, RecursionError, MemoryError):
@@ -239,7 +236,7 @@ def _why_unreadable(source: str) -> str:
     if len(source) > MAX_SOURCE:
         return f"The program is longer than {MAX_SOURCE} characters."
     try:
-        ast.parse(source, _FILENAME)
+        parse_module(source)
     except SyntaxError as error:
         return f"The program is not valid Python: {error.msg} (line {error.lineno})."
     except (ValueError, RecursionError, MemoryError):

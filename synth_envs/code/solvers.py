@@ -16,6 +16,7 @@ from synth_envs.code.extract import parse_source
 from synth_envs.code.grading import Example
 from synth_envs.code.mutants import mutants
 from synth_envs.code.prompts import call_text, fenced
+from synth_envs.code.rewrites import faster
 from synth_envs.code.small_inputs import small_inputs, small_value
 from synth_envs.code.trials import Job, run_trials
 from synth_envs.core import Json
@@ -157,35 +158,34 @@ def mend_program(prompt: str) -> str:
         return ""
     entry, parameters, _ = read
     examples = read_examples(prompt, entry, [name for name, _ in parameters])
-    if not examples:
+    return _agreeing(entry, [one.source for one in mutants(block[1], _CHANGES)], examples)
+
+
+def speed_up(prompt: str) -> str:
+    """Return the program of the prompt with the first local rewriting that agrees with the examples."""
+    block = _BLOCK.search(prompt)
+    read = read_signature(prompt)
+    tree = parse_source(block[1]) if block else None
+    if tree is None or read is None:
+        return ""
+    entry, parameters, _ = read
+    examples = read_examples(prompt, entry, [name for name, _ in parameters])
+    return _agreeing(entry, faster(tree), examples)
+
+
+def _agreeing(entry: str, sources: Sequence[str], examples: Sequence[Example]) -> str:
+    """Return the first program that gives the results of the examples, or nothing."""
+    if not examples or not sources:
         return ""
     table = {repr(list(one.arguments)): one.expected for one in examples}
     # A program that knows the examples and nothing else: what it is compared with is right.
     known = f"def {entry}(*given):\n    return {table!r}[repr(list(given))]\n"
-    changed = mutants(block[1], _CHANGES)
-    sources = [known, *(one.source for one in changed)]
-    (done,) = run_trials(get_sandbox(), [Job(entry, sources, [one.arguments for one in examples])])
-    for one, fails in zip(changed, done.fails, strict=False):
+    job = Job(entry, [known, *sources], [one.arguments for one in examples])
+    (done,) = run_trials(get_sandbox(), [job])
+    for source, fails in zip(sources, done.fails, strict=False):
         if fails is not None and not fails[0]:
-            return fenced(one.source)
+            return fenced(source)
     return ""
-
-
-def speed_up(prompt: str) -> str:
-    """Return the program of the prompt with a cache on its functions: a cure for some recursion."""
-    block = _BLOCK.search(prompt)
-    tree = parse_source(block[1]) if block else None
-    if tree is None:
-        return ""
-    for one in tree.body:
-        if isinstance(one, ast.FunctionDef):
-            one.decorator_list.append(ast.Name("_cached", ast.Load()))
-    helper = (
-        "def _cached(function):\n    known = {}\n\n    def call(*given):\n        key = repr(given)\n"
-        "        if key not in known:\n            known[key] = function(*given)\n"
-        "        return known[key]\n\n    return call\n\n\n"
-    )
-    return fenced(helper + ast.unparse(ast.fix_missing_locations(tree)))
 
 
 def _within(prompt: str, name: str, kind: str, rng: TaskRandom) -> Json:

@@ -4,12 +4,14 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth_envs.code.extract import MAX_SOURCE, extract_program, parse_source
+from synth_envs.code.answers import parse_value
+from synth_envs.code.extract import MAX_SOURCE, Extracted, extract_program, parse_source
 
 GOOD = "def solve(n):\n    return n * n\n"
 
@@ -169,3 +171,15 @@ def test_odd_escapes_in_a_response_are_no_news():
         [sys.executable, "-c", source], capture_output=True, text=True, check=True
     )
     assert done.stderr == ""
+
+
+def test_strange_escapes_are_neither_refused_nor_warned_of():
+    source = 'import re\n\n\ndef f(s):\n    return re.findall("\\w", s)\n'
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        assert extract_program(f"```python\n{source}```", "f") == Extracted(source)
+        assert parse_value(r"'\w'").value == r"\w"
+    assert seen == []
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert extract_program(source, "f").problem == ""

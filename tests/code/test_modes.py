@@ -185,6 +185,8 @@ def test_names_of_groups_and_templates():
         template_names("run_lenght")
     with pytest.raises(ValueError, match="at least one"):
         template_names([])
+    with pytest.raises(ValueError, match="'counting_out' has no tasks of this kind"):
+        CodeSource("fuzzing", "counting_out")
 
 
 def test_arguments_of_induction():

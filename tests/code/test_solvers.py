@@ -71,17 +71,74 @@ def test_the_mender_undoes_a_single_change():
     assert mend_program("nothing") == ""
 
 
-def test_the_cache_speeds_up_recursion():
-    assert "_cached" in speed_up(
-        "```python\ndef f(n):\n    return n if n < 2 else f(n - 1) + f(n - 2)\n```"
-    )
+def slow_prompt(source, examples):
+    return f"```python\n{source}```\n\n```python\n{examples}```\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "examples", "sign"),
+    [
+        (
+            "def f(n: int) -> int:\n    return n if n < 2 else f(n - 1) + f(n - 2)\n",
+            ">>> f(7)\n13\n",
+            "@_cached",
+        ),
+        (
+            (
+                "def f(xs: list[int]) -> int:\n    seen = []\n    for x in xs:\n        if x not in seen:\n"
+                "            seen.append(x)\n    return sum(x in seen for x in range(9))\n"
+            ),
+            ">>> f([3, 3, 1])\n2\n",
+            "seen.add(x)",
+        ),
+        (
+            (
+                "def f(xs: list[int], asked: list[list[int]]) -> int:\n    best = 0\n    for a, b in asked:\n"
+                "        best = max(best, sum(xs[i] for i in range(a, b + 1)))\n    return best\n"
+            ),
+            ">>> f([3, 3, 1], [[0, 1], [1, 2]])\n6\n",
+            "_sums.between(a, b + 1)",
+        ),
+        (
+            (
+                "def f(n: int) -> int:\n    total = 0\n    for d in range(1, n + 1):\n        if n % d == 0:\n"
+                "            total += d\n    return total\n"
+            ),
+            ">>> f(28)\n56\n>>> f(16)\n31\n",
+            "{_low, n // _low}",
+        ),
+        (
+            (
+                "def f(n: int) -> bool:\n    for d in range(2, n):\n        if n % d == 0:\n            return False\n"
+                "    return n > 1\n"
+            ),
+            ">>> f(25)\nFalse\n>>> f(13)\nTrue\n",
+            "range(2, int(n ** 0.5) + 1)",
+        ),
+    ],
+)
+def test_rewritings_that_agree_with_the_examples(source, examples, sign):
+    assert sign in speed_up(slow_prompt(source, examples))
+    wrong = examples[:-1].rpartition("\n")[0] + "\n-77\n"
+    assert speed_up(slow_prompt(source, wrong)) == ""
+
+
+def test_nothing_to_rewrite():
     assert speed_up("nothing") == ""
+    assert speed_up(slow_prompt("def f(n: int) -> int:\n    return n\n", ">>> f(1)\n1\n")) == ""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("mode", "number"),
-    [("induction", 150), ("deduction", 150), ("abduction", 250), ("fuzzing", 250), ("repair", 150)],
+    [
+        ("induction", 150),
+        ("deduction", 150),
+        ("abduction", 250),
+        ("fuzzing", 250),
+        ("repair", 150),
+        ("efficiency", 40),
+    ],
 )
 def test_success_falls_with_difficulty(mode, number):
     source = CodeSource(mode)

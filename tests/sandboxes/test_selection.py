@@ -75,7 +75,7 @@ def test_the_variable_decides(monkeypatch):
     with pytest.raises(SandboxError, match="docker is broken"):
         open_sandbox()
     monkeypatch.setenv(selection.VARIABLE, "moon")
-    with pytest.raises(ValueError, match="SYNTH_ENVS_SANDBOX names backend 'moon'; one of linux"):
+    with pytest.raises(SandboxError, match="SYNTH_ENVS_SANDBOX names backend 'moon'; one of linux"):
         open_sandbox()
     with pytest.raises(ValueError, match="there is no backend 'sun'"):
         open_sandbox("sun")

@@ -490,6 +490,8 @@ def test_a_frozen_worker_is_replaced(monkeypatch):
         one.run("1")
         (pid,) = pids(one)
         os.kill(pid, signal.SIGSTOP)
+        # Without this it may take up the request, and say so, before it has been stopped.
+        os.waitpid(pid, os.WUNTRACED)
         assert one.run(Program("print(1)", limits=Limits(wall_s=1))).out == "1\n"
         assert gone(pid)
         assert pids(one) != {pid}

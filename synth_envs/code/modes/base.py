@@ -12,6 +12,7 @@ from typing import ClassVar
 from sandboxes import Sandbox, SandboxError, get_sandbox
 from synth_envs.code.gates import Accepted, examine
 from synth_envs.code.problems import Problem, load_template
+from synth_envs.code.slow import SLOW
 from synth_envs.code.templates import TEMPLATES
 from synth_envs.core import Json, Score, Task
 from synth_envs.families import Family, suggest
@@ -78,7 +79,10 @@ def template_names(
         elif one in groups:
             names += [name for name, path in known.items() if load_template(path).group == one]
         else:
-            msg = f"unknown code family {one!r}{suggest(one, [*known, *sorted(groups)])}"
+            hint = suggest(one, [*known, *sorted(groups)])
+            msg = f"unknown code family {one!r}{hint}"
+            if one in TEMPLATES or one in SLOW:
+                msg = f"code family {one!r} has no tasks of this kind{hint}"
             raise ValueError(msg)
     if not names:
         msg = "name at least one code family"
@@ -202,7 +206,7 @@ class CodeMode(Family):
         if draw.refused >= _MOST_REFUSED:
             msg = (
                 f"{self.family} made no task of {draw.refused} problems at difficulty "
-                f"{draw.difficulty:g} among {self._shown()}: add other families"
+                f"{draw.difficulty:g} among {self._shown()}: add other families or change the difficulty"
             )
             raise RuntimeError(msg)
 

@@ -129,7 +129,7 @@ class Efficiency(CodeMode):
         return program_cheats(task)
 
     def solve(self, prompt: str) -> str:
-        """Put a cache on the functions of the prompt."""
+        """Apply a few local rewritings to the program of the prompt."""
         from synth_envs.code.solvers import speed_up
 
         return speed_up(prompt)

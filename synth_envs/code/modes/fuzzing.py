@@ -13,6 +13,7 @@ from synth_envs.code.modes.base import CodeMode, Draw, sandbox
 from synth_envs.code.mutants import Mutant
 from synth_envs.code.prompts import call_text, constraints, fenced
 from synth_envs.code.splice import spliced
+from synth_envs.code.templates import TEMPLATES
 from synth_envs.code.verifiers.inputs import verify_inputs
 from synth_envs.core import Score, Task
 
@@ -34,12 +35,17 @@ _ASK = (
 _OFTEN, _RARE = 0.45, 0.14
 #: After so many problems without such a mutant, the nearest one will do.
 _PATIENCE = 12
+#: Their results differ so much from one argument to the next that any guess shows every mutant.
+_GUESSABLE = {"counting_out", "numeral_system", "special_divisors"}
 
 
 class Fuzzing(CodeMode):
     """Find an input on which a program and its specification differ."""
 
     family: ClassVar[str] = "fuzzing"
+    templates: ClassVar[Mapping[str, str]] = {
+        name: path for name, path in TEMPLATES.items() if name not in _GUESSABLE
+    }
     schema: ClassVar[Mapping[str, Mapping[str, type]]] = {
         "difference": {
             "entry": str,

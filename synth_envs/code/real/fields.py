@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,9 +46,7 @@ def tree_of(source: str, what: str) -> ast.Module:
     Raises:
         BadRowError: It is no Python, or too long or too deep.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # published code has strange escapes
-        tree = parse_source(source)
+    tree = parse_source(source)
     if tree is None:
         refuse(f"{what} is not Python, or more than {MAX_SOURCE} characters")
     return tree
