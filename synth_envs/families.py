@@ -205,6 +205,17 @@ def suggest(name: object, known: Iterable[str]) -> str:
     return f"; choose from: {shown}"
 
 
+def check_difficulty(value: float | None) -> float | None:
+    """Return the value as a float if it is None or in [0, 1]; raises ValueError otherwise."""
+    if value is None:
+        return None
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (number and 0 <= value <= 1):  # also refuses NaN
+        msg = f"difficulty must be None or a number in [0, 1], got {value!r}"
+        raise ValueError(msg)
+    return float(value)
+
+
 def check_split(split: str) -> str:
     """Return `split` if it is one of train, validation, test and all.
 

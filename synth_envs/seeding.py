@@ -10,7 +10,19 @@ from collections.abc import MutableSequence, Sequence
 from hashlib import blake2b
 from typing import Literal, TypeVar
 
-__all__ = ["SPLITS", "Split", "TaskRandom", "split_of", "split_of_key", "stream_key", "task_rng"]
+import numpy as np
+
+__all__ = [
+    "SPLITS",
+    "Split",
+    "TaskRandom",
+    "mix64",
+    "split_of",
+    "split_of_key",
+    "split_of_number",
+    "stream_key",
+    "task_rng",
+]
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
@@ -125,9 +137,31 @@ def split_of(digest: bytes) -> Split:
     Args:
         digest: The task's content hash (at least 8 bytes).
     """
-    return _SPLIT_OF_DECILE[int.from_bytes(digest[:8], "little") % 10]
+    return split_of_number(int.from_bytes(digest[:8], "little"))
+
+
+def split_of_number(number: int) -> Split:
+    """The split of an episode's key, by the same shares."""
+    return _SPLIT_OF_DECILE[number % 10]
 
 
 def split_of_key(key: str) -> Split:
     """The split that owns every task of one problem (see `Task.split_key`)."""
     return split_of(blake2b(key.encode(), digest_size=16).digest())
+
+
+def mix64(keys: np.ndarray, counter: int | np.ndarray) -> np.ndarray:
+    """Draw `counter` of each key: 64 random bits, as the kernels of the simulators draw them.
+
+    Args:
+        keys: uint64, of any shape.
+        counter: At least 0; an array of uint64 to give each key its own.
+
+    Source: splitmix64 in Steele, Lea and Flood, "Fast splittable pseudorandom number generators"
+    (OOPSLA 2014).
+    """
+    step = np.atleast_1d(np.asarray(counter, dtype=np.uint64))  # scalars would warn of overflow
+    z = keys + (step + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(z ^ (z >> np.uint64(31)))

@@ -9,7 +9,7 @@ from gymnasium.error import ResetNeeded
 
 from sandboxes import SandboxError
 from synth_envs.core import Score, Task, TaskSource
-from synth_envs.families import FamilyMix, check_split, load_family, suggest
+from synth_envs.families import FamilyMix, check_difficulty, check_split, load_family, suggest
 from synth_envs.spaces import Unicode
 from synth_envs.text_render import RENDER_MODES, check_render_mode, picture, transcript
 
@@ -198,17 +198,6 @@ def as_source(source: TaskSource | str | Sequence[str]) -> TaskSource:
     if isinstance(source, Sequence):
         return FamilyMix(load_family(path) for path in source)
     return source
-
-
-def check_difficulty(value: float | None) -> float | None:
-    """Return the value as a float if it is None or in [0, 1]; raises ValueError otherwise."""
-    if value is None:
-        return None
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not (number and 0 <= value <= 1):  # also refuses NaN
-        msg = f"difficulty must be None or a number in [0, 1], got {value!r}"
-        raise ValueError(msg)
-    return float(value)
 
 
 def check_turns(value: int) -> int:

@@ -21,10 +21,11 @@ _MUTED = (130, 134, 140)
 _MAX_TEXT = 4_000
 
 
-def check_render_mode(mode: str | None) -> str | None:
-    """Return the mode if it is None, "ansi" or "rgb_array"; raises ValueError otherwise."""
-    if mode is not None and mode not in RENDER_MODES:
-        msg = f"render_mode must be None, 'ansi' or 'rgb_array', got {mode!r}"
+def check_render_mode(mode: str | None, modes: Sequence[str] = RENDER_MODES) -> str | None:
+    """Return the mode if it is None or one of `modes`; raises ValueError otherwise."""
+    if mode is not None and mode not in modes:
+        named = " or ".join(map(repr, modes))
+        msg = f"render_mode must be None{',' if len(modes) > 1 else ' or'} {named}, got {mode!r}"
         raise ValueError(msg)
     return mode
 

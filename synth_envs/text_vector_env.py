@@ -9,13 +9,12 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from synth_envs.core import Task, TaskSource
-from synth_envs.families import check_split
+from synth_envs.families import check_difficulty, check_split
 from synth_envs.spaces import Unicode
 from synth_envs.text_env import (
     MAX_PROMPT,
     MAX_RESPONSE,
     as_source,
-    check_difficulty,
     check_response,
     check_turns,
     choose_task,

@@ -1,0 +1,221 @@
+"""Gymnasium environments over batch simulators, scalar and native vector, equal bit for bit."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.error import ResetNeeded
+
+from synth_envs.families import check_difficulty, check_split, suggest
+from synth_envs.sim_stream import Streams, check_options
+from synth_envs.text_render import check_render_mode
+
+__all__ = ["BatchSimulator", "SimEnv", "actions_of", "copied", "make_simulator"]
+
+RENDER_MODES = ("rgb_array",)
+
+
+class BatchSimulator(Protocol):
+    """Many episodes of one kind in lock step; every array leads with `num_envs`.
+
+    Everything random about an episode is a function of its key, so that a batch equals single
+    environments bit for bit, whatever its size and order.
+
+    Attributes:
+        name: What its episodes are called in task ids.
+        num_envs: How many episodes run at a time.
+        single_observation_space: The space of one observation, with true bounds.
+        single_action_space: The space of one action.
+        observations: Buffers of shape (num_envs, ...), or a dictionary of them.
+        rewards: float64 (num_envs,).
+        terminations: bool (num_envs,).
+        truncations: bool (num_envs,).
+        terms: The named terms of the last reward, float64 (num_envs,) each.
+        metrics: What is measured over an episode, float64 (num_envs,) each; read at its end.
+    """
+
+    name: str
+    num_envs: int
+    single_observation_space: gym.Space[Any]
+    single_action_space: gym.Space[Any]
+    observations: Any
+    rewards: np.ndarray
+    terminations: np.ndarray
+    truncations: np.ndarray
+    terms: Mapping[str, np.ndarray]
+    metrics: Mapping[str, np.ndarray]
+
+    def reset(self, mask: np.ndarray, keys: np.ndarray, difficulty: np.ndarray) -> None:
+        """Begin an episode wherever `mask` (bool) is set, from `keys` (uint64) and difficulties."""
+
+    def step(self, actions: np.ndarray, mask: np.ndarray) -> None:
+        """Advance where `mask` is set; elsewhere only rewards, flags and terms become zero."""
+
+    def frame(self, index: int) -> np.ndarray:
+        """Return a picture of an episode, uint8 (height, width, 3)."""
+
+    def save(self) -> dict[str, np.ndarray]:
+        """Return copies of everything that the future hangs on."""
+
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
+        """Go back to what `save` returned."""
+
+
+def make_simulator(kind: Any, num_envs: int, options: Mapping[str, Any]) -> BatchSimulator:
+    """Make a simulator; an unknown option is answered with the nearest one.
+
+    Raises:
+        TypeError: An option is unknown.
+        ValueError: An option has a bad value.
+    """
+    known = [name for name in inspect.signature(kind).parameters if name != "num_envs"]
+    for name in options:
+        if name not in known:
+            msg = f"unknown argument {name!r}{suggest(name, [*known, 'difficulty', 'split', 'render_mode'])}"
+            raise TypeError(msg)
+    made: BatchSimulator = kind(num_envs, **options)
+    return made
+
+
+class SimEnv(gym.Env[Any, Any]):
+    """One episode at a time of a batch simulator.
+
+    A subclass names the simulator and documents the environment. `info` carries `task_id` and,
+    after a step, `reward_terms`; at the episode's end also `metrics`.
+
+    Args:
+        difficulty: In [0, 1], or None to draw it for each episode; a property that curricula set.
+        split: "train", "validation", "test" (disjoint) or "all".
+        render_mode: None or "rgb_array".
+        **options: Arguments of the simulator.
+    """
+
+    metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES), "render_fps": 10}
+    simulator: ClassVar[Any]
+
+    def __init__(
+        self,
+        *,
+        difficulty: float | None = None,
+        split: str = "train",
+        render_mode: str | None = None,
+        **options: Any,
+    ) -> None:
+        self.sim = make_simulator(type(self).simulator, 1, options)
+        self.observation_space = self.sim.single_observation_space
+        self.action_space = self.sim.single_action_space
+        self.difficulty = difficulty
+        self.split = check_split(split)
+        self.render_mode = check_render_mode(render_mode, RENDER_MODES)
+        self._streams = Streams(self.sim.name, 1, self.split)
+        self._one = np.ones(1, dtype=np.bool_)
+        self._over = True
+
+    @property
+    def difficulty(self) -> float | None:
+        """The difficulty of the next episodes; None draws it uniformly. Curricula set it."""
+        return self._difficulty
+
+    @difficulty.setter
+    def difficulty(self, value: float | None) -> None:
+        self._difficulty = check_difficulty(value)
+
+    @property
+    def task_id(self) -> str:
+        """The name of the running episode; `reset(options={"task": name})` replays it."""
+        return self._streams.task_id(0)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """Begin the next episode.
+
+        Args:
+            seed: Begins the stream of episodes of that name; without it the stream goes on.
+            options: For this episode only: `difficulty`, or `task`, the id of an episode.
+
+        Raises:
+            ValueError: An option is unknown or has a bad value.
+        """
+        super().reset(seed=seed)
+        options = check_options(options)
+        if seed is not None:
+            self._streams.seed(0, int(seed))
+        keys, levels = self._streams.begin(self._one, self.np_random, self.difficulty, options)
+        self.sim.reset(self._one, keys, levels)
+        self._over = False
+        return copied(self.sim.observations, 0), {"task_id": self.task_id}
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        """Advance by one action.
+
+        Raises:
+            ResetNeeded: The episode is over or has not begun.
+            ValueError: The action is not one of the action space.
+        """
+        if self._over:
+            msg = "the episode is over or has not begun: call reset() first"
+            raise ResetNeeded(msg)
+        sim = self.sim
+        sim.step(actions_of(self.action_space, np.asarray(action)[None], 1), self._one)
+        terminated, truncated = bool(sim.terminations[0]), bool(sim.truncations[0])
+        self._over = terminated or truncated
+        terms = {name: float(column[0]) for name, column in sim.terms.items()}
+        info: dict[str, Any] = {"task_id": self.task_id, "reward_terms": terms}
+        if self._over:
+            info["metrics"] = {name: float(column[0]) for name, column in sim.metrics.items()}
+        return copied(sim.observations, 0), float(sim.rewards[0]), terminated, truncated, info
+
+    def render(self) -> np.ndarray | None:
+        """Return a picture of the episode, uint8 (height, width, 3), for "rgb_array"."""
+        return self.sim.frame(0) if self.render_mode == "rgb_array" else None
+
+    def save(self) -> dict[str, Any]:
+        """Return a copy of the episode's state, for `restore`."""
+        return {"sim": self.sim.save(), "streams": self._streams.save(), "over": self._over}
+
+    def restore(self, state: Mapping[str, Any]) -> Any:
+        """Go back to a saved state and return its observation."""
+        self.sim.restore(state["sim"])
+        self._streams.restore(state["streams"])
+        self._over = bool(state["over"])
+        return copied(self.sim.observations, 0)
+
+
+def copied(observations: Any, index: int | None = None) -> Any:
+    """Return a copy of observations, or of those of one sub-environment."""
+    if isinstance(observations, dict):
+        return {name: copied(one, index) for name, one in observations.items()}
+    return observations.copy() if index is None else observations[index].copy()
+
+
+def actions_of(space: gym.Space[Any], actions: Any, n: int) -> np.ndarray:
+    """Return a batch of actions as the kernels take it: int64, or float64 within the bounds.
+
+    Raises:
+        ValueError: Its shape, type or range is not that of the space.
+    """
+    given = np.asarray(actions)
+    if isinstance(space, gym.spaces.Discrete):
+        if given.shape != (n,) or given.dtype.kind not in "iu":
+            msg = f"expected {n} integer actions, got {given.dtype} of shape {given.shape}"
+            raise ValueError(msg)
+        if n and (given.min() < space.start or given.max() >= space.start + space.n):
+            msg = f"actions must be in [{space.start}, {space.start + space.n}), got {given.min()} to {given.max()}"
+            raise ValueError(msg)
+        return given.astype(np.int64, copy=False)
+    if not isinstance(space, gym.spaces.Box):
+        msg = f"no actions of {space}"
+        raise TypeError(msg)
+    if given.shape != (n, *space.shape) or given.dtype.kind not in "fiu":
+        msg = f"expected actions of shape {(n, *space.shape)}, got {given.dtype} of shape {given.shape}"
+        raise ValueError(msg)
+    exact = given.astype(np.float64)
+    if not np.isfinite(exact).all():
+        msg = "an action is not finite"
+        raise ValueError(msg)
+    return np.clip(exact, space.low, space.high)
