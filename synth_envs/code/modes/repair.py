@@ -33,7 +33,7 @@ _LEAD_TWO = (
 )
 _ASK = "Answer with the whole corrected program in one ```python block. Hidden tests decide."
 _LIMITS = Limits(cpu_s=0.3, memory_mb=256)
-#: From this difficulty on, half of the programs have two mistakes.
+#: The share of programs with two mistakes at difficulty 1; it grows with the square.
 _TWICE = 0.6
 
 
@@ -142,7 +142,7 @@ def _broken(accepted: Accepted, draw: Draw) -> _Broken | None:
     chosen = rng.choice(fit[start : start + width])
     mutant, plain = chosen.mutant, bool(chosen.fails & shown)
     source = spliced(accepted.problem.source, mutant.source)
-    if draw.difficulty < _TWICE or rng.randrange(2):
+    if rng.random() >= _TWICE * draw.difficulty**2:
         return _Broken(source, [mutant.operator], plain)
     more = [one for one in mutants(source, 24) if one.line != mutant.line]
     if not more:
