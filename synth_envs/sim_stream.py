@@ -16,6 +16,10 @@ __all__ = ["Streams", "check_options"]
 
 _OPTIONS = ("task", "difficulty")
 _TASK = re.compile(r"([a-z0-9-]{1,64})/([0-9a-f]{16})(?:/([0-9.e+-]{1,32}))?")
+#: By how much the quota of a stream grows for each seed and each episode, as shares of 2**64: the
+#: golden ratio's and the plastic number's inverse.
+_PER_SEED, _PER_EPISODE = 0x9E3779B97F4A7C15, np.uint64(0xC13FA9A902A6328F)
+_QUOTA = np.uint64(0xFFFF) << np.uint64(48)
 #: Counters of what a key decides outside the simulator: beyond any that a simulator uses.
 _LEVEL = 2**62
 
@@ -23,7 +27,9 @@ _LEVEL = 2**62
 class Streams:
     """The episodes of each sub-environment: episode e of seed s is a key, the same everywhere.
 
-    A key's split is a function of the key alone, so splits are disjoint whatever the seeds.
+    A key's split is a function of the key alone, so splits are disjoint whatever the seeds. The first
+    16 bits of the keys walk evenly (by a Kronecker sequence) over the episodes of a stream and over
+    neighbouring seeds, so that a simulator that shares out its scenarios by them keeps exact quotas.
 
     Args:
         name: What the episodes are of; task ids begin with it.
@@ -35,6 +41,7 @@ class Streams:
         self.name = name
         self.split = split
         self._streams = np.zeros(num_envs, dtype=np.uint64)
+        self._starts = np.zeros(num_envs, dtype=np.uint64)
         self._seeded = np.zeros(num_envs, dtype=np.bool_)
         self._episodes = np.full(num_envs, -1, dtype=np.int64)
         self._keys = np.zeros(num_envs, dtype=np.uint64)
@@ -47,6 +54,7 @@ class Streams:
         """Begin the stream of a seed in one sub-environment."""
         digest = blake2b(stream_key(seed, "all", 0, "simulator"), digest_size=8).digest()
         self._streams[index] = int.from_bytes(digest, "little")
+        self._starts[index] = seed * _PER_SEED % 2**64
         self._seeded[index] = True
         self._episodes[index] = -1
 
@@ -85,13 +93,15 @@ class Streams:
     def _draw(self, mask: np.ndarray) -> None:
         """Set the keys of the next episodes: the first of each one's candidates that is of the split."""
         todo = np.flatnonzero(mask)
-        base = mix64(self._streams[todo], self._episodes[todo].astype(np.uint64))
+        episodes = self._episodes[todo].astype(np.uint64)
+        base = mix64(self._streams[todo], episodes)
+        quota = (self._starts[todo] + episodes * _PER_EPISODE) & _QUOTA
         tries = 0
         while todo.size:
-            keys = mix64(base, tries)
+            keys = quota | (mix64(base, tries) & ~_QUOTA)
             fits = self._fits[(keys % np.uint64(10)).astype(np.int64)]
             self._keys[todo[fits]] = keys[fits]
-            todo, base = todo[~fits], base[~fits]
+            todo, base, quota = todo[~fits], base[~fits], quota[~fits]
             tries += 1
 
     def _parsed(self, task: Any) -> tuple[int, float | None]:
@@ -118,7 +128,7 @@ class Streams:
 
     def save(self) -> dict[str, Any]:
         """Return a copy of everything but the name and the split."""
-        names = ("_streams", "_seeded", "_episodes", "_keys", "_levels", "_ids")
+        names = ("_streams", "_starts", "_seeded", "_episodes", "_keys", "_levels", "_ids")
         return {name: getattr(self, name).copy() for name in names}
 
     def restore(self, state: Mapping[str, Any]) -> None:

@@ -112,6 +112,17 @@ def test_splits_are_disjoint():
     assert 210 < shares.count("train") < 270
 
 
+def test_quotas_are_exact_over_seeds_and_over_episodes():
+    env = WalkEnv(split="test")
+    names = [env.reset(seed=seed)[1]["task_id"] for seed in range(1000)]
+    tops = [int(name.split("/")[1][:4], 16) / 65536 for name in names]
+    env.reset(seed=4)
+    more = [int(env.reset()[1]["task_id"].split("/")[1][:4], 16) / 65536 for _ in range(1000)]
+    for shares in (tops, more):
+        for edge in np.linspace(0.05, 1, 20):
+            assert abs(np.mean(np.array(shares) < edge) - edge) < 0.005
+
+
 def test_save_and_restore():
     for env, act in ((WalkEnv(bound=19), 1), (WalkVectorEnv(num_envs=3), np.array([1, 0, 1]))):
         env.reset(seed=2)

@@ -26,11 +26,12 @@ def _cache_folder(folder: Path) -> str:
     of its folder and of this one.
     """
     digest = hashlib.blake2b(digest_size=8)
-    for one in dict.fromkeys((Path(__file__).parent, folder)):
+    here = Path(__file__).parent
+    # Kernels of this package call those of their own folder and of this one; anybody else's, any.
+    folders = [here, folder] if folder.is_relative_to(here) else [here, *here.glob("*/"), folder]
+    for one in dict.fromkeys(folders):
         for path in sorted(one.glob("*.py")):
-            source = path.read_bytes()
-            if b"@kernel" in source:
-                digest.update(source)
+            digest.update(path.read_bytes())
     given = config.CACHE_DIR or os.environ.get("XDG_CACHE_HOME", "")
     base = Path(given) if given else Path.home() / ".cache"
     return os.fspath(base / "synth_envs" / f"kernels-{digest.hexdigest()}")

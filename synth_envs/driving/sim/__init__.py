@@ -1,0 +1,1 @@
+"""The native driving simulator: structure-of-arrays kernels, maps, scenarios, observations."""
