@@ -189,18 +189,34 @@ def _agreeing(entry: str, sources: Sequence[str], examples: Sequence[Example]) -
 
 
 def _within(prompt: str, name: str, kind: str, rng: TaskRandom) -> Json:
-    """Return a value that keeps to the constraint of a parameter as far as it is simple."""
+    """Return a value that keeps to the constraint of a parameter as far as that says it."""
     found = re.search(rf"^\s*- `{re.escape(name)}`: (.+)$", prompt, re.MULTILINE)
-    text = found[1] if found else ""
-    numbers = [int(one) for one in re.findall(r"-?\d+", text)]
-    if kind == "int" and len(numbers) == 2:
-        return rng.randint(numbers[0], numbers[1])
-    span = re.search(r"of (\d+) to (\d+)", text)
-    low, high = (int(span[1]), int(span[2])) if span else (0, 5)
-    size = rng.randint(low, min(high, low + 6))
-    if kind == "list[int]" and len(numbers) == 4:
-        return [rng.randint(numbers[2], numbers[3]) for _ in range(size)]
-    if kind == "str":
-        letters = "".join(re.findall(r"`(.)`", text)) or "abcdefgh"
-        return "".join(rng.choice(letters) for _ in range(size))
-    return small_value(kind, 3, rng)
+    value = _stated(found[1], rng) if found else None
+    return small_value(kind, 3, rng) if value is None else value
+
+
+def _stated(text: str, rng: TaskRandom) -> Json:
+    """Return a value of a range in the words of `domain.Range.describe`; None for other words."""
+    if number := re.match(r"(?:an )?integers?(?: from (-?\d+) to (-?\d+))?", text):
+        return rng.randint(int(number[1] or 0), int(number[2] or 9))
+    if re.match(r"booleans|True or False", text):
+        return rng.randrange(2) == 1
+    found = re.match(r"(?:a )?(list|string|dictionar)\w* of (\d+)(?: to (\d+))? (.+)", text)
+    if found is None:
+        return None
+    low = int(found[2])
+    size, inner = rng.randint(low, max(low, int(found[3] or low))), found[4]
+    if found[1] == "list":
+        return [_stated(inner, rng) for _ in range(size)]
+    if found[1] == "dictionar":
+        parts = re.match(
+            r"entries from (.+?\w|integers from .+? to .+?) to (?=[a-zA-Z])(.+)", inner
+        )
+        keys, values = (
+            parts.groups() if parts else ("string of 1 to 3 lowercase letters", "integer")
+        )
+        return {str(_stated(keys, rng)): _stated(values, rng) for _ in range(size)}
+    letters = re.findall(r"`(.)`", inner) + [" "] * ("space" in inner)
+    if not letters:
+        letters = list("abcdefgh" + "0123456789" * ("digits" in inner))
+    return "".join(rng.choice(letters) for _ in range(size))

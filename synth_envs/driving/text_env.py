@@ -11,6 +11,7 @@ import numpy as np
 from synth_envs.driving.env import DrivingEnv
 from synth_envs.driving.sim.describe import command_of
 from synth_envs.spaces import Unicode
+from synth_envs.text_env import check_response
 
 __all__ = ["DrivingTextEnv"]
 
@@ -114,9 +115,7 @@ class DrivingTextEnv(gym.Env[str, str]):
             ResetNeeded: The episode is over or has not begun.
             TypeError: The action is not text.
         """
-        if not isinstance(action, str):
-            msg = f"the action must be text (str), got {type(action).__name__}"
-            raise TypeError(msg)
+        check_response(action)
         command = command_of(action)
         _, reward, over, cut, info = self.driving.step(_IDLE if command is None else command)
         unread = -0.1 if command is None else 0.0

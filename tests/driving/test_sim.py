@@ -171,7 +171,9 @@ def test_of_two_ways_that_meet_exactly_one_gives_way():
         yields = (zones[..., at.ZONE_YIELDS] > 0).any(axis=-1)
         same_arm = np.arange(12)[:, None] // 3 == np.arange(12)[None] // 3
         crossing = meets & ~same_arm
-        if name != "roundabout":  # there, each of two ways may enter the ring where the other is in it
+        if (
+            name != "roundabout"
+        ):  # there, each of two ways may enter the ring where the other is in it
             assert not (yields & yields.T).any()
             assert np.array_equal(crossing, (yields | yields.T) & crossing)
         assert crossing.any()

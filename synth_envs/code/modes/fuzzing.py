@@ -32,7 +32,7 @@ _ASK = (
 
 
 #: The least share of inputs on which a mutant is wrong at difficulty 0, and the largest at 1.
-_OFTEN, _RARE = 0.53, 0.1
+_OFTEN, _RARE = 0.53, 0.06
 #: After so many problems without such a mutant, the nearest one will do.
 _PATIENCE = 12
 #: Their results differ so much from one argument to the next that any guess shows every mutant.
@@ -143,7 +143,7 @@ def _choose(accepted: Accepted, draw: Draw) -> tuple[Mutant, frozenset[int]] | N
         if one.fails & typed and not one.odd
     ]
     easy = 1 - draw.difficulty
-    low, high = _OFTEN * easy**2, _RARE + (1 - _RARE) * easy**2
+    low, high = _OFTEN * easy**1.8, _RARE + (1 - _RARE) * easy**2.4
     shares = [
         (_outside(len(fails) / len(problem.inputs), low, high), mutant, fails)
         for mutant, fails in fit
