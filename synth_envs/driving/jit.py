@@ -27,8 +27,10 @@ def _cache_folder(folder: Path) -> str:
     """
     digest = hashlib.blake2b(digest_size=8)
     here = Path(__file__).parent
-    # Kernels of this package call those of their own folder and of this one; anybody else's, any.
-    folders = [here, folder] if folder.is_relative_to(here) else [here, *here.glob("*/"), folder]
+    # Kernels call those of their own folder, of this one and of the simulator's.
+    folders = [here, here / "sim", folder]
+    if not folder.is_relative_to(here):
+        folders[1:1] = sorted(here.glob("*/"))
     for one in dict.fromkeys(folders):
         for path in sorted(one.glob("*.py")):
             digest.update(path.read_bytes())

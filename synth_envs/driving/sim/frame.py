@@ -86,6 +86,8 @@ _FASTEST = _F(45.0)
 _BETWEEN = _F(1.0)
 _STILL = _F(1e-3)
 _MARGIN = _F(0.25)
+#: At which shares of the planned gap a driver cuts in.
+_CLOSER, _FURTHER = _F(0.8), _F(1.6)
 _SLOW_ROAD = _F(20.0)
 #: Twice the deceleration that a yellow light may ask for.
 _YELLOW = _F(6.0)
@@ -295,12 +297,13 @@ def _cut_in(
 ) -> np.float32:  # fmt: skip
     """Keep P2 metres ahead of the ego in the next lane; from time P0 on, cut in and slow down to P1.
 
-    P3 is the deceleration.
+    P3 is the deceleration. It never cuts in at less than 0.8 of P2, with which the scenario reckons.
     """
     if marks[PHASE, i] == 0:
         gap = actors[S, i] - actors[S, 0] - _HALF * (actors[LENGTH, i] + actors[LENGTH, 0])
-        late = world[TIME] >= actors[P0, i] + _F(2.0) and gap > _F(4.0)
-        if world[TIME] >= actors[P0, i] and (late or abs(gap - actors[P2, i]) < _TWO):
+        late = world[TIME] >= actors[P0, i] + _F(3.0)
+        low, high = actors[P2, i] * _CLOSER, actors[P2, i] * (_FURTHER if late else _F(1.1))
+        if world[TIME] >= actors[P0, i] and low <= gap <= high:
             marks[PHASE, i] = 1
             marks[LANE, i] = marks[LANE, 0]
             _happens(world)

@@ -77,6 +77,8 @@ _ZERO, _ONE, _HALF, _TWO = _F(0.0), _F(1.0), _F(0.5), _F(2.0)
 #: What a certificate may count on: seconds until the ego reacts, and how it then brakes (m/s2).
 _REACTION, _BRAKING = _F(0.5), _F(7.0)
 _EGO_S = _F(300.0)
+#: Nearer than this to the middle of its lane a pedestrian is in the ego's way.
+_IN_THE_WAY = _F(1.25)
 _NOWHERE = _F(-1e6)
 
 # The indices of the maps in `maps.tables()`; a test holds them to the names.
@@ -218,16 +220,18 @@ def _highway(
     ahead, behind = _F(25.0), _F(25.0)
     if scenario == CUT_IN:
         first = 2
-        ahead, behind = _F(90.0), _F(40.0)
+        ahead, behind = _F(140.0), _F(60.0)
         gap = _F(20.0) - _F(10.0) * level
         # The largest difference of speeds that reaction and braking undo within the gap.
+        least = _F(0.8) * gap  # it cuts in at no less
         most = _BRAKING * (
-            np.float32(np.sqrt(_REACTION * _REACTION + _TWO * gap / _BRAKING)) - _REACTION
+            np.float32(np.sqrt(_REACTION * _REACTION + _TWO * least / _BRAKING)) - _REACTION
         )
         other = 0 if uniform(key, 6) < 0.5 else 2
         put(actors, marks, roads, lanes, key, 1, CAR, CUTTER, 0, other, _EGO_S + gap + _F(4.9), v)
         actors[P0, 1] = draw(key, 7, _F(1.5), _F(3.5))
         actors[P1, 1] = max(_F(3.0), v - (_F(0.35) + _F(0.6) * level) * most)
+        actors[WANTED, 1] = _F(45.0)
         actors[P2, 1], actors[P3, 1] = gap, _F(2.0) + _F(4.0) * level
     elif scenario in (HARD_BRAKE, SLIPPERY):
         first = 2
@@ -235,7 +239,7 @@ def _highway(
         grip = min(_BRAKING, world[FRICTION] * _F(9.81) * _F(0.9))
         hard = min(_F(3.0) + _F(5.0) * level, world[FRICTION] * _F(9.81))
         need = v * _REACTION + v * v / (_TWO * grip) - v * v / (_TWO * hard)
-        gap = max(v * _F(0.6), _F(1.15) * need + v * _REACTION) + (_ONE - level) * _F(25.0)
+        gap = max(v * _F(0.4), _F(1.1) * need + _TWO) + (_ONE - level) * _F(30.0)
         put(actors, marks, roads, lanes, key, 1, CAR, BRAKER, 0, lane, _EGO_S + gap + _F(5.0), v)
         actors[P0, 1] = draw(key, 7, _F(1.5), _F(4.0))
         actors[P1, 1], actors[P2, 1] = hard, _ZERO if uniform(key, 8) < 0.5 else v * _F(0.3)
@@ -245,7 +249,7 @@ def _highway(
         first = 2
         ahead, behind = _F(900.0), _F(40.0)
         against = draw(key, 6, _F(10.0), _F(14.0)) + _F(8.0) * level
-        far = draw(key, 7, _F(4.0), _F(6.0)) * (v + against)
+        far = draw(key, 7, _F(4.0), _F(5.0)) * (_F(1.4) - _F(0.6) * level) * (v + against)
         put(actors, marks, roads, lanes, key, 1, CAR, AGAINST, 0, -2, _EGO_S + far, against)
         actors[D, 1] = actors[D, 0]
         actors[MU, 1] = _F(np.pi)
@@ -302,7 +306,7 @@ def _highway(
         world[EVENT_T] = _ZERO
     i = _traffic(
         actors, marks, roads, lanes, key, first, min(crowd, actors.shape[1] - first), 0, headway, speed, lane,
-        ahead, behind, _F(60.0) if scenario == CUT_IN else _F(12.0), _EGO_S,
+        ahead, behind, _F(140.0) if scenario == CUT_IN else _F(12.0), _EGO_S,
     )  # fmt: skip
     if scenario == STOP_GO:
         # Whoever is first in each lane sets the pace of those behind.
@@ -444,7 +448,7 @@ def _street(
     v = limit * draw(key, 5, _F(0.8), _F(0.95))
     put_ego(actors, marks, world, roads, lanes, key, 0, 0, _F(40.0), v)
     world[RANGE] = _F(80.0)
-    where = _F(40.0) + draw(key, 6, _F(70.0), _F(120.0))
+    where = _F(40.0) + draw(key, 6, _F(100.0), _F(150.0))
     # Time to collision when the event begins: reaction, braking from the limit, and a margin.
     soon = _REACTION + limit / (_TWO * _BRAKING) + _F(0.25) + _F(2.0) * (_ONE - level)
     i = 1
@@ -453,11 +457,10 @@ def _street(
         d = _F(1.5) * width + _F(0.8) if left else -_HALF * width - _F(0.8)
         target = -_HALF * width - _F(1.5) if left else _F(1.5) * width + _F(1.5)
         put_still(actors, marks, i, PEDESTRIAN, WALKER, 0, where, d, _HALF, _F(0.6))
-        actors[P0, i], actors[P1, i], actors[P2, i] = (
-            soon,
-            draw(key, 8, _F(1.0), _F(1.4) + level),
-            target,
-        )
+        pace = draw(key, 8, _F(1.0), _F(1.4) + level)
+        # It enters the ego's way when the ego is `soon` away, from whichever side it comes.
+        walk = (abs(d) - _IN_THE_WAY) / pace
+        actors[P0, i], actors[P1, i], actors[P2, i] = soon + walk, pace, target
         i += 1
         for k in range(3):  # people who stay where they are
             d = -_HALF * width - draw(key, 20 + k, _F(0.9), _F(2.5))
@@ -491,11 +494,9 @@ def _street(
             )
             i += 1
         put_still(actors, marks, i, PEDESTRIAN, WALKER, 0, where, curb - _F(0.2), _HALF, _F(0.6))
-        actors[P0, i] = soon + _F(0.3)
-        actors[P1, i], actors[P2, i] = (
-            draw(key, 8, _F(1.0), _F(1.4) + level),
-            _F(1.5) * width + _F(1.5),
-        )
+        pace = draw(key, 8, _F(1.0), _F(1.4) + level)
+        actors[P0, i] = soon + _F(0.3)  # for most of it hidden
+        actors[P1, i], actors[P2, i] = pace, _F(1.5) * width + _F(1.5)
         i += 1
     else:
         curb = -_HALF * width - _F(0.95)

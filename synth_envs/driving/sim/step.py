@@ -145,6 +145,8 @@ def drive(
             slip = _control(actors, world, kind, hard, push, turn)
         _watch(actors, marks, world, order, dt)
         move(actors, marks, world, roads, segments, counts, lanes, dt, slip, kind == CONTINUOUS)
+        if kind == CONTINUOUS:
+            marks[LANE, 0] = _lane_at(actors, marks, roads, lanes)
         world[JERK] = max(world[JERK], abs(actors[ACC, 0] - world[LAST_ACC]) / dt)
         if (
             abs(actors[ACC, 0] - world[LAST_ACC]) > _JERKY * dt * _TWO
@@ -254,6 +256,19 @@ def _watch(
         elif actors[GONE, i] > -_ONE and front >= actors[GONE_S, i]:
             world[PET] = min(world[PET], world[TIME] - actors[GONE, i])
             actors[GONE, i] = -_FAR
+
+
+@kernel
+def _lane_at(actors: np.ndarray, marks: np.ndarray, roads: np.ndarray, lanes: np.ndarray) -> int:
+    """Return the lane whose centre is nearest to the ego: whoever steers freely changes lanes by moving."""
+    road, d, s = marks[ROAD, 0], actors[D, 0], actors[S, 0]
+    nearest, found = _FAR, int(marks[LANE, 0])
+    for lane in range(int(roads[road, ROAD_LANES])):
+        if lanes[road, lane, LANE_FROM] <= s <= lanes[road, lane, LANE_TO]:
+            aside = abs(d - lane_centre(lanes, road, roads[road, ROAD_WIDTH], lane, s))
+            if aside < nearest:
+                nearest, found = aside, lane
+    return found
 
 
 @kernel
