@@ -84,7 +84,11 @@ _CMDLINES = """
 import os, sys
 for pid in os.listdir("/proc"):
     if pid.isdigit() and int(pid) != os.getpid():
-        if sys.argv[2].encode() in open(f"/proc/{pid}/cmdline", "rb").read():
+        try:
+            line = open(f"/proc/{pid}/cmdline", "rb").read()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has ended since the list was made
+        if sys.argv[2].encode() in line:
             print("BREACH a command line of the host is visible")
 """
 _ENVIRON = """

@@ -21,7 +21,8 @@ IDS = {
     "repair": "synth/CodeRepair-v0",
     "efficiency": "synth/CodeEfficiency-v0",
 }
-SIZE = {"efficiency": 3}
+#: Of fuzzing more: neighbours of one template now and then answer each other.
+SIZE = {"efficiency": 3, "fuzzing": 30}
 LEVELS = (0.0, 0.5, 1.0)
 STYLES = ("## Task", "Complete this", "Write a Python function with", "Write a Python function `")
 
