@@ -110,7 +110,12 @@ def main() -> int:
 
     Exit code 1 when the rate of 1,024 environments is below the claim of their case.
     """
-    rows = measure(sys.argv[1:] or tuple(CASES))
+    names = sys.argv[1:] or tuple(CASES)
+    for name in names:
+        if name not in CASES:
+            print(f"unknown case {name!r}; choose from {', '.join(CASES)}", file=sys.stderr)
+            return 2
+    rows = measure(names)
     print_table("compatible simulators against highway-env 1.12.1", rows, "steps")
     for row in rows:
         name = row.name.split(",")[0]
