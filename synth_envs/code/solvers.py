@@ -49,7 +49,8 @@ _CALL = re.compile(r"`(\w+\(.*\))`")
 
 def read_signature(prompt: str) -> tuple[str, list[tuple[str, str]], str] | None:
     """Return the name, the parameters with their types, and the return type, if they are typed."""
-    for found in (*_SIGNATURE.finditer(prompt), *_SPECIFIED.finditer(prompt)):
+    # A program may begin with helpers, so what the specification names comes first.
+    for found in (*_SPECIFIED.finditer(prompt), *_SIGNATURE.finditer(prompt)):
         entry, inner, returns = found.groups()
         tree = parse_source(f"def {entry}({inner}): pass")
         if tree is None or not isinstance(tree.body[0], ast.FunctionDef):
@@ -207,6 +208,9 @@ def _stated(text: str, rng: TaskRandom) -> Json:
     low = int(found[2])
     size, inner = rng.randint(low, max(low, int(found[3] or low))), found[4]
     if found[1] == "list":
+        if inner.startswith("elements, each "):
+            kinds = inner.removeprefix("elements, each ").split(" or ")
+            return _mixed(kinds, size, rng, row=found[3] is None)
         return [_stated(inner, rng) for _ in range(size)]
     if found[1] == "dictionar":
         parts = re.match(
@@ -216,7 +220,20 @@ def _stated(text: str, rng: TaskRandom) -> Json:
             parts.groups() if parts else ("string of 1 to 3 lowercase letters", "integer")
         )
         return {str(_stated(keys, rng)): _stated(values, rng) for _ in range(size)}
-    letters = re.findall(r"`(.)`", inner) + [" "] * ("space" in inner)
+    letters = re.findall(r"`(.)`", inner)
     if not letters:
         letters = list("abcdefgh" + "0123456789" * ("digits" in inner))
+    letters += [" "] * (len(letters) // 4 + 1) * ("space" in inner)
     return "".join(rng.choice(letters) for _ in range(size))
+
+
+def _mixed(kinds: Sequence[str], size: int, rng: TaskRandom, *, row: bool) -> list[Json]:
+    """Return a list for "an integer or a string" (in a row: a name, then numbers) and the like."""
+    if row and "a string" in kinds:
+        return ["ana", *(_stated(kinds[0], rng) for _ in range(size - 1))]
+    values: list[Json] = []
+    for _ in range(size):
+        kind = rng.choice(kinds)
+        nested = [_stated(kinds[0], rng) for _ in range(rng.randint(0, 3))]
+        values.append(nested if kind.startswith("a list") else _stated(kind, rng))
+    return values

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sandboxes import Sandbox, SandboxError, get_sandbox
 from synth_envs.code.gates import Accepted, examine
@@ -53,12 +53,14 @@ class Draw:
         difficulty: In [0, 1].
         split: Which split its problem must be in, or "all".
         refused: How many of its problems the gates have stopped so far.
+        kept: What the mode keeps of those problems, None at first.
     """
 
     rng: TaskRandom
     difficulty: float
     split: Split | str = "all"
     refused: int = 0
+    kept: Any = None
 
 
 def template_names(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from synth_envs.code.benign import literal_formats
@@ -33,10 +34,27 @@ _ASK = (
 
 #: The least share of inputs on which a mutant is wrong at difficulty 0, and the largest at 1.
 _OFTEN, _RARE = 0.53, 0.06
-#: After so many problems without such a mutant, the nearest one will do.
-_PATIENCE = 12
+#: After so many problems without such a mutant, the nearest one of them all will do.
+_PATIENCE = 4
 #: Their results differ so much from one argument to the next that any guess shows every mutant.
 _GUESSABLE = {"counting_out", "numeral_system", "special_divisors"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A mutant to ask about.
+
+    Attributes:
+        apart: How far the share of inputs on which it is wrong is outside the wanted band.
+        accepted: The problem that it is a mutant of.
+        mutant: The mutant.
+        fails: The places of the inputs on which it is wrong.
+    """
+
+    apart: float
+    accepted: Accepted
+    mutant: Mutant
+    fails: frozenset[int]
 
 
 class Fuzzing(CodeMode):
@@ -64,16 +82,17 @@ class Fuzzing(CodeMode):
         tasks = [one for one in built if isinstance(one, Task)]
         # Some mutants do the right thing in many more steps: whether they end in time is seen here.
         scores = iter(self.verify_batch(tasks, [self.right(task) for task in tasks]))
-        return [
-            "unbroken" if isinstance(one, Task) and next(scores).value < 1.0 else one
-            for one in built
-        ]
+        for place, (_, draw) in enumerate(made):
+            if isinstance(built[place], Task) and next(scores).value < 1.0:
+                built[place] = "unbroken"
+                draw.kept = None
+        return built
 
     def _build(self, accepted: Accepted, draw: Draw) -> Task | str:
         chosen = _choose(accepted, draw)
         if chosen is None:
             return "guessable"
-        mutant, fails = chosen
+        accepted, mutant, fails = chosen.accepted, chosen.mutant, chosen.fails
         problem, rng = accepted.problem, draw.rng
         ranges = ranges_of(problem.inputs)
         statement = rng.choice((problem.statement, *problem.wordings))
@@ -127,7 +146,7 @@ class Fuzzing(CodeMode):
         return search_difference(prompt)
 
 
-def _choose(accepted: Accepted, draw: Draw) -> tuple[Mutant, frozenset[int]] | None:
+def _choose(accepted: Accepted, draw: Draw) -> _Choice | None:
     """Return a mutant: one that is wrong on many inputs for low difficulty, on few for high."""
     problem = accepted.problem
     typed = {
@@ -137,22 +156,22 @@ def _choose(accepted: Accepted, draw: Draw) -> tuple[Mutant, frozenset[int]] | N
             conforms(one, kind) for one, (_, kind) in zip(given, problem.parameters, strict=True)
         )
     }
-    fit = [
-        (one.mutant, frozenset(one.fails & typed))
-        for one in accepted.mutants
-        if one.fails & typed and not one.odd
-    ]
     easy = 1 - draw.difficulty
     low, high = _OFTEN * easy**1.8, _RARE + (1 - _RARE) * easy**2.4
-    shares = [
-        (_outside(len(fails) / len(problem.inputs), low, high), mutant, fails)
-        for mutant, fails in fit
-    ]
-    band = [(mutant, fails) for apart, mutant, fails in shares if apart == 0]
-    if not band and draw.refused >= _PATIENCE:
-        nearest = min((apart for apart, _, _ in shares), default=0)
-        band = [(mutant, fails) for apart, mutant, fails in shares if apart == nearest]
-    return draw.rng.choice(band) if band else None
+    choices = []
+    for one in accepted.mutants:
+        fails = frozenset(one.fails & typed)
+        if fails and not one.odd:
+            apart = _outside(len(fails) / len(problem.inputs), low, high)
+            choices.append(_Choice(apart, accepted, one.mutant, fails))
+    known: _Choice | None = draw.kept
+    nearest = min((one.apart for one in choices), default=1.0)
+    if choices and (known is None or nearest < known.apart):
+        known = draw.rng.choice([one for one in choices if one.apart == nearest])
+        draw.kept = known
+    if known is None or (known.apart > 0 and draw.refused < _PATIENCE):
+        return None
+    return known
 
 
 def _outside(share: float, low: float, high: float) -> float:
