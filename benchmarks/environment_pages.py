@@ -1,7 +1,10 @@
 """What the page of one environment shows, read from its docstring, its spaces and its tasks."""
 
+import importlib.util
 import inspect
+import io
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +19,8 @@ from synth_envs.code.modes.base import CodeMode
 from synth_envs.code.problems import load_template
 from synth_envs.core import Json
 from synth_envs.families import Family, FamilyMix
+from synth_envs.policies import make_policy
+from synth_envs.registration import Environment
 from synth_envs.seeding import task_rng
 
 __all__ = ["EnvironmentPage", "Example", "describe", "page_name"]
@@ -23,16 +28,19 @@ __all__ = ["EnvironmentPage", "Example", "describe", "page_name"]
 _MAX_EXAMPLE = 1200
 #: Samples of a code environment whose templates form one group.
 _FEW = 4
+#: Simulators are shown after so many seconds, in episodes of so many seeds.
+_SECONDS_SHOWN, _SEEDS_SHOWN = 4.0, 100
 
 
 @dataclass(frozen=True)
 class Example:
-    """One kind of task with its first one."""
+    """One kind of task with its first one; `picture` is a PNG in base64, or empty."""
 
     name: str
     group: str
     summary: str
     prompt: str
+    picture: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,11 +71,15 @@ def describe(env_id: str) -> EnvironmentPage | None:
     row = {row.id: row for row in synth_envs.environments()}.get(registry_id(env_id))
     if row is None:
         return None
+    if row.needs:
+        return None
     env = gym.make(row.id)
     inner: Any = env.unwrapped
     source = getattr(inner, "source", None)
     examples = _of_families(getattr(source, "families", ()))
-    if row.numeric or not examples:
+    if hasattr(inner, "sim"):
+        examples = _of_simulator(row)
+    elif row.numeric or not examples:
         observation, _ = env.reset(seed=0)
         examples = (Example("", "", "The first observation of seed 0.", str(observation)),)
     env.close()
@@ -82,6 +94,40 @@ def describe(env_id: str) -> EnvironmentPage | None:
         _markdown(inspect.getdoc(type(inner)) or ""),
         examples,
     )
+
+
+def _of_simulator(row: Environment) -> tuple[Example, ...]:
+    """What some episodes look like after a while, each of another kind."""
+    pictures = importlib.util.find_spec("PIL") is not None
+    env = gym.make(row.id, difficulty=0.5, split="test", render_mode="rgb_array")
+    inner: Any = env.unwrapped
+    name_of = getattr(inner.sim, "scenario", lambda _: "")
+    policy = make_policy("scripted" if row.ranked else "random", env)
+    examples: dict[str, Example] = {}
+    for seed in range(_SEEDS_SHOWN):
+        observation, _ = env.reset(seed=seed)
+        name = name_of(0)
+        if name in examples:
+            continue
+        policy.reset([0])
+        over, steps = False, round(_SECONDS_SHOWN * env.metadata["render_fps"])
+        while not over and steps > 0:
+            observation, _, terminated, truncated, _ = env.step(policy.act([observation])[0])
+            over, steps = terminated or truncated, steps - 1
+        told = inner.sim.describe(0) if hasattr(inner.sim, "describe") else str(observation)
+        picture = _png(inner.render()) if pictures else ""
+        examples[name] = Example(name, "", "", told, picture)
+    env.close()
+    return tuple(examples[name] for name in sorted(examples))
+
+
+def _png(frame: Any) -> str:
+    """A picture as a PNG of few colours, in base64."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(frame).quantize(64).save(file, "PNG", optimize=True)
+    return b64encode(file.getvalue()).decode()
 
 
 def _of_families(families: Sequence[Family]) -> tuple[Example, ...]:

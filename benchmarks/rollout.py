@@ -16,7 +16,7 @@ from benchmarks.errors import UsageError
 from benchmarks.plan import Episode
 from synth_envs.core import Json
 
-__all__ = ["Player", "Playing", "Record", "rollout", "score_of"]
+__all__ = ["Player", "Playing", "Record", "return_of", "rollout"]
 
 Record: TypeAlias = dict[str, Json]
 
@@ -67,8 +67,8 @@ class Player(Protocol):
         ...
 
 
-def score_of(record: Record) -> float | None:
-    """The score of a recorded episode: its return, or None if a fault of ours masks it."""
+def return_of(record: Record) -> float | None:
+    """The return of a recorded episode, or None if a fault of ours masks it."""
     return None if record["status"] == "error" else float(sum(record["rewards"]))
 
 

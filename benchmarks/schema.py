@@ -47,6 +47,7 @@ _CASE = {
     "group": str,
     "label": str,
     "rows": int,
+    "span": float,
 }
 
 _PLAN = {

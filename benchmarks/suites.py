@@ -70,6 +70,8 @@ class Case:
         label: What tells this case from others of the same environment.
         rows: For real data, how many rows are played, each exactly once and in order: run r takes
             the r-th of equal parts, so `episodes` is not used. 0 for generated tasks.
+        span: 0 where a return is a score; else returns are put on the scale of `skill`, and this is
+            the least difference between its two ends.
     """
 
     env_id: str
@@ -79,6 +81,7 @@ class Case:
     group: str = "other"
     label: str = ""
     rows: int = 0
+    span: float = 0.0
 
     @property
     def key(self) -> str:
@@ -100,6 +103,7 @@ class Case:
             "group": self.group,
             "label": self.label,
             "rows": self.rows,
+            "span": self.span,
         }
 
 
@@ -148,18 +152,20 @@ def load_suite(name: str, data: Path | None = None) -> Suite:
         UsageError: The name is unknown, or real data is missing.
     """
     if name == "quick":
-        return Suite("quick", 2, _every_environment(episodes=8))
+        return Suite("quick", 3, _every_environment(episodes=8))
     if name == "math":
         return Suite("math", 1, _math(episodes=20, levels=(0.0, 0.5, 1.0)))
     if name == "code":
         return Suite("code", 1, _code(episodes=20, levels=(0.0, 0.5, 1.0)))
+    if name == "driving":
+        return Suite("driving", 1, _driving(episodes=20, levels=(0.0, 0.5, 1.0)))
     if name in _REAL:
         return _real(name, data)
     msg = f"unknown suite {name!r}{suggest(name, SUITES)}"
     raise UsageError(msg)
 
 
-SUITES = ("quick", "math", "code", *_REAL)
+SUITES = ("quick", "math", "code", "driving", *_REAL)
 
 
 def custom(env_ids: Sequence[str], episodes: int = 8) -> Suite:
@@ -199,14 +205,19 @@ def _plain_case(env_id: str, episodes: int) -> Case:
             "synth_envs.register_family"
         )
         raise UsageError(msg)
-    return Case(env_id, {"split": "test"}, episodes, row.domain, row.domain)
+    if not row.ranked:
+        msg = (
+            f"{env_id!r} has no oracle to compare with, so no scores; it is for training and parity"
+        )
+        raise UsageError(msg)
+    return Case(env_id, {"split": "test"}, episodes, row.domain, row.domain, span=row.span)
 
 
 def _every_environment(episodes: int) -> tuple[Case, ...]:
     """Every built-in environment; the mathematics families one by one."""
     cases: list[Case] = []
     for row in synth_envs.environments():
-        if not row.id.startswith(_NAMESPACE):
+        if not row.id.startswith(_NAMESPACE) or not row.ranked:
             continue  # families registered by other packages are run with --env
         if row.id == "synth/Math-v0":
             cases += _math(episodes, levels=(None,))
@@ -214,6 +225,14 @@ def _every_environment(episodes: int) -> tuple[Case, ...]:
             # Making a task of CodeEfficiency takes half a second.
             fewer = episodes // 4 if row.id == "synth/CodeEfficiency-v0" else episodes
             cases.append(Case(row.id, {"split": "test"}, fewer, "code", _mode(row.id)))
+        elif row.domain == "driving":
+            # The ids of single scenarios are mixed in one, by exact quota.
+            if not row.kwargs:
+                fewer = episodes if row.numeric else episodes // 4
+                group = "driving" if row.numeric else "driving in words"
+                cases.append(
+                    Case(row.id, {"split": "test"}, fewer, "driving", group, span=row.span)
+                )
         else:
             group = "token view" if row.numeric else "other"
             cases.append(Case(row.id, {"split": "test"}, episodes, row.domain, group))
@@ -240,6 +259,24 @@ def _code(episodes: int, levels: Sequence[float]) -> tuple[Case, ...]:
                 label = f"at {level:g}"
                 cases.append(Case(row.id, kwargs, episodes, "code", _mode(row.id), label))
     return tuple(cases)
+
+
+def _driving(episodes: int, levels: Sequence[float]) -> tuple[Case, ...]:
+    """Each scenario at each difficulty."""
+    return tuple(
+        Case(
+            row.id,
+            {"difficulty": level, "split": "test"},
+            episodes,
+            "driving",
+            str(row.kwargs["scenario"]),
+            f"{row.kwargs['scenario']} at {level:g}",
+            span=row.span,
+        )
+        for row in synth_envs.environments()
+        if row.id.startswith(_NAMESPACE) and "scenario" in row.kwargs
+        for level in levels
+    )
 
 
 def _math(episodes: int, levels: Sequence[float | None]) -> tuple[Case, ...]:

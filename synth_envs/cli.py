@@ -179,6 +179,10 @@ def _list(arguments: argparse.Namespace) -> None:
     for heading in ("id", "domain", "observation", "action", "turns", "native vector", "families"):
         table.add_column(heading, overflow="fold")
     for row in environments():
+        if row.needs:
+            native = "yes" if row.vector_entry_point else "no"
+            table.add_row(row.id, row.domain, f"made with {row.needs}=", "", "-", native, "-")
+            continue
         env = make(row).unwrapped
         families = getattr(getattr(env, "source", None), "families", ())
         table.add_row(
@@ -251,9 +255,16 @@ def _show(arguments: argparse.Namespace) -> None:
 
     console = Console()
     row = find_environment(arguments.id)
+    if row.needs:
+        kind = gym.envs.registration.load_env_creator(row.entry_point)
+        console.print(Markdown(f"# {row.id}\n\n{inspect.getdoc(kind)}"))
+        return
     env = make(row, family=arguments.family).unwrapped
     console.print(Markdown(f"# {row.id}\n\n{inspect.getdoc(type(env))}"))
     source: Any = getattr(env, "source", None)
+    if source is None:
+        _show_scenes(env, arguments.seed)
+        return
     for family in getattr(source, "families", ()):
         if len(source.families) == 1:
             console.print(Markdown(f"## Family: {family.family}\n\n{inspect.getdoc(type(family))}"))
@@ -266,11 +277,31 @@ def _show(arguments: argparse.Namespace) -> None:
         console.print(Panel(Text(task.prompt), title=title, title_align="left"))
 
 
+def _show_scenes(env: Any, seed: int) -> None:
+    """Print how episodes of a simulator begin, where it can say it in words."""
+    from rich.console import Console
+    from rich.panel import Panel
+    from rich.text import Text
+
+    if not hasattr(env.sim, "describe"):
+        return
+    for level in _LEVELS:
+        env.reset(seed=seed, options={"difficulty": level})
+        title = f"{env.sim.scenario(0)}, difficulty {level:g}"
+        Console().print(Panel(Text(env.sim.describe(0)), title=title, title_align="left"))
+
+
 def _play(arguments: argparse.Namespace) -> None:
     row = find_environment(arguments.id)
     if row.numeric:
-        msg = f"{row.id} is read by programs; play the text environment it views instead"
+        hint = (
+            "synth/DrivingText-v0" if row.domain == "driving" else "the text environment it views"
+        )
+        msg = f"{row.id} is read by programs; play {hint} instead"
         raise CommandError(msg)
+    if row.span:
+        _drive(row, arguments)
+        return
     env = make(
         row,
         family=arguments.family,
@@ -304,6 +335,28 @@ def _play(arguments: argparse.Namespace) -> None:
     print(f"{solved} of {played} tasks solved.")
 
 
+def _drive(row: Environment, arguments: argparse.Namespace) -> None:
+    """Play a simulator that is told in words."""
+    env = make(row, family=arguments.family, difficulty=arguments.difficulty)
+    print("Type a command and press Enter; an empty line keeps on, Ctrl-D ends.\n")
+    for episode in range(arguments.episodes):
+        told, _ = env.reset(seed=arguments.seed if episode == 0 else None)
+        print(f"--- episode {episode + 1} of {arguments.episodes} ---")
+        total, over = 0.0, False
+        while not over:
+            print(f"{told}\n")
+            try:
+                command = input("> ").strip() or "keep"
+            except EOFError:
+                print()
+                return
+            told, reward, terminated, truncated, info = env.step(command)
+            total, over = total + float(reward), terminated or truncated
+            print(f"reward {float(reward):+.2f}, {total:.2f} in all")
+        outcome = "crashed" if info["metrics"]["collision"] else "no crash"
+        print(f"The episode is over: {outcome}, {total:.2f} in all.\n")
+
+
 def _read_answer() -> str:
     """One line, or the lines from one that begins with ``` to the next such line."""
     lines = [input("> ")]
@@ -322,6 +375,9 @@ def _check(arguments: argparse.Namespace) -> int:
     rows = environments() if arguments.all else (find_environment(arguments.id),)
     bad = 0
     for row in rows:
+        if row.needs and arguments.all:
+            print(f"{row.id}: skipped, it is made with {row.needs}=")
+            continue
         make(row, family=arguments.family)  # a bad family is the caller's mistake, not a finding
         bad += check_environment(row, arguments.family, arguments.tasks)
     print(f"\n{'all checks passed' if not bad else f'{bad} findings'}")

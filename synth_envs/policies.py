@@ -1,7 +1,7 @@
 """Reference policies for any registered environment: trivial agents, the oracle, the expert.
 
 A text policy answers a prompt with a response. In a token environment the same response is typed
-one token at a time.
+one token at a time. Simulators have policies of their domain for the same names.
 """
 
 import copy
@@ -43,7 +43,9 @@ def make_policy(name: str, env: Any) -> Policy:
     Args:
         name: "empty", "constant", "echo", "random", "oracle" (reads the reference), "scripted"
             (the domain's expert, which reads only the prompt) or "careless" (the expert behind a
-            reader that misreads 2% of the digits, names and signs).
+            reader that misreads 2% of the digits, names and signs). In driving they are, in this
+            order: always slower, idle, creeping, random, the clairvoyant planner, the rule driver,
+            the gap rule.
         env: The environment it will act in; acting in another one is undefined.
 
     Raises:
@@ -52,18 +54,35 @@ def make_policy(name: str, env: Any) -> Policy:
     if name not in POLICIES:
         msg = f"unknown policy {name!r}{suggest(name, POLICIES)}"
         raise ValueError(msg)
-    views = _views(env)
+    first = _first(env)
     if name == "random":
         return _Random(getattr(env, "single_action_space", env.action_space))
+    if hasattr(first, "sim"):
+        return _of_simulator(name, env, first)
+    views = _views(env)
     respond = _RESPONSES[name]
     if name in ("scripted", "careless") and not all(
         hasattr(view().source, "solve") for view in views
     ):
         msg = "there is no scripted expert for this environment (real data has none)"
         raise ValueError(msg)
-    if hasattr(_first(env), "encode_response"):
-        return _TypedResponses(respond, views, _first(env).encode_response)
+    if hasattr(first, "encode_response"):
+        return _TypedResponses(respond, views, first.encode_response)
     return _TextResponses(respond, views)
+
+
+def _of_simulator(name: str, env: Any, first: Any) -> Policy:
+    """The policy of a simulator's own domain.
+
+    Raises:
+        ValueError: It has none.
+    """
+    if first.sim.name.startswith("driving"):
+        from synth_envs.driving.policies import make_driving_policy
+
+        return make_driving_policy(name, env)
+    msg = f"there is no policy {name!r} for this environment; 'random' acts in any"
+    raise ValueError(msg)
 
 
 def _first(env: Any) -> Any:

@@ -24,6 +24,11 @@ class Environment:
         kwargs: JSON-able arguments registered with the id.
         numeric: Whether its spaces are numeric, as Stable-Baselines3 needs.
         costly: Whether making a task takes so long that checks make do with few.
+        needs: An argument without which it cannot be made, such as a folder of recordings, or "".
+        ranked: Whether it has an oracle and trivial agents, so that benchmarks can score it.
+        span: 0 where the return of an episode is its score; else scores are skill (0 for caution,
+            1 for the oracle, on the same episode), and this is the least span of returns between.
+        brief: Arguments that make episodes short, for checks that have to see their ends.
     """
 
     id: str
@@ -33,9 +38,51 @@ class Environment:
     kwargs: Mapping[str, object] = field(default_factory=dict)
     numeric: bool = False
     costly: bool = False
+    needs: str = ""
+    ranked: bool = True
+    span: float = 0.0
+    brief: Mapping[str, object] = field(default_factory=dict)
 
 
 _TABLE: dict[str, Environment] = {}
+
+_SCENARIOS = (
+    "free-highway", "dense-highway", "merge", "exit", "roundabout", "signalled-intersection",
+    "unsignalled-intersection", "left-turn", "cut-in", "hard-brake", "stop-and-go", "jaywalker",
+    "occluded-crossing", "door", "wrong-way", "emergency", "work-zone", "sensor-dropout", "low-friction",
+)  # fmt: skip
+#: As `synth_envs.driving.skill.LEAST_SPAN`, which is not loaded here.
+_DRIVING_SPAN = 5.0
+
+
+def _driving(name: str, **kwargs: object) -> Environment:
+    driving = "synth_envs.driving.env:Driving"
+    return Environment(
+        f"synth/Driving{name}-v0",
+        "driving",
+        f"{driving}Env",
+        f"{driving}VectorEnv",
+        kwargs,
+        numeric=True,
+        span=_DRIVING_SPAN,
+        brief={"duration": 5.0},
+    )
+
+
+def _compatible(
+    name: str, kind: str, brief: Mapping[str, object] | None = None, **kwargs: object
+) -> Environment:
+    return Environment(
+        f"synth/{name}Compat-v0",
+        "driving",
+        f"synth_envs.driving.compat.env:{kind}CompatEnv",
+        f"synth_envs.driving.compat.env:{kind}CompatVectorEnv",
+        kwargs,
+        numeric=True,
+        ranked=False,
+        brief=brief or {},
+    )
+
 
 _BUILT_IN = (
     Environment(
@@ -60,6 +107,29 @@ _BUILT_IN = (
         )
         for name in ("", "Deduction", "Abduction", "Fuzzing", "Repair", "Efficiency")
     ),
+    _driving(""),
+    *(_driving(name.title().replace("-", ""), scenario=name) for name in _SCENARIOS),
+    Environment(
+        "synth/DrivingText-v0",
+        "driving",
+        "synth_envs.driving.text_env:DrivingTextEnv",
+        span=_DRIVING_SPAN,
+    ),
+    Environment(
+        "synth/DrivingReplay-v0",
+        "driving",
+        "synth_envs.driving.replay_env:ReplayEnv",
+        "synth_envs.driving.replay_env:ReplayVectorEnv",
+        numeric=True,
+        needs="source",
+        ranked=False,
+    ),
+    _compatible("Highway", "Highway"),
+    _compatible("HighwayFast", "Highway", variant="highway-fast"),
+    _compatible("Merge", "Merge"),
+    _compatible("Roundabout", "Roundabout"),
+    _compatible("Intersection", "Intersection"),
+    _compatible("Parking", "Parking", {"duration": 5}),
 )
 
 

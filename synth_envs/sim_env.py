@@ -28,6 +28,7 @@ class BatchSimulator(Protocol):
     Attributes:
         name: What its episodes are called in task ids.
         num_envs: How many episodes run at a time.
+        steps_per_second: Of simulated time, at which pictures make a film.
         single_observation_space: The space of one observation, with true bounds.
         single_action_space: The space of one action.
         observations: Buffers of shape (num_envs, ...), or a dictionary of them.
@@ -40,6 +41,7 @@ class BatchSimulator(Protocol):
 
     name: str
     num_envs: int
+    steps_per_second: float
     single_observation_space: gym.Space[Any]
     single_action_space: gym.Space[Any]
     observations: Any
@@ -69,10 +71,15 @@ def make_simulator(kind: Any, num_envs: int, options: Mapping[str, Any]) -> Batc
     """Make a simulator; an unknown option is answered with the nearest one.
 
     Raises:
-        TypeError: An option is unknown.
+        TypeError: An option is unknown or missing.
         ValueError: An option has a bad value.
     """
-    known = [name for name in inspect.signature(kind).parameters if name != "num_envs"]
+    parameters = inspect.signature(kind).parameters.values()
+    known = [one.name for one in parameters if one.name != "num_envs"]
+    needed = {one.name for one in parameters if one.default is one.empty} - {"num_envs", *options}
+    if needed:
+        msg = f"give the argument {', '.join(sorted(needed))}: there is no default for it"
+        raise TypeError(msg)
     for name in options:
         if name not in known:
             msg = f"unknown argument {name!r}{suggest(name, [*known, 'difficulty', 'split', 'render_mode'])}"
@@ -94,7 +101,7 @@ class SimEnv(gym.Env[Any, Any]):
         **options: Arguments of the simulator.
     """
 
-    metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES), "render_fps": 10}
+    metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES), "render_fps": 5}
     simulator: ClassVar[Any]
 
     def __init__(
@@ -106,6 +113,7 @@ class SimEnv(gym.Env[Any, Any]):
         **options: Any,
     ) -> None:
         self.sim = make_simulator(type(self).simulator, 1, options)
+        self.metadata = {**type(self).metadata, "render_fps": self.sim.steps_per_second}
         self.observation_space = self.sim.single_observation_space
         self.action_space = self.sim.single_action_space
         self.difficulty = difficulty

@@ -34,7 +34,7 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         **options: Arguments of the simulator.
     """
 
-    metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES), "render_fps": 10}
+    metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES), "render_fps": 5}
     simulator: ClassVar[Any]
 
     def __init__(
@@ -56,7 +56,11 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         self.split = check_split(split)
         self.render_mode = check_render_mode(render_mode, RENDER_MODES)
         self.autoreset_mode = autoreset_mode_of(autoreset_mode)
-        self.metadata = {**type(self).metadata, "autoreset_mode": self.autoreset_mode}
+        self.metadata = {
+            **type(self).metadata,
+            "autoreset_mode": self.autoreset_mode,
+            "render_fps": self.sim.steps_per_second,
+        }
         self.single_observation_space = self.sim.single_observation_space
         self.single_action_space = self.sim.single_action_space
         self.observation_space = batch_space(self.single_observation_space, num_envs)

@@ -19,6 +19,8 @@ class Walk:
 
     name = "walk"
 
+    steps_per_second = 5.0
+
     def __init__(self, num_envs, *, bound=3.0, paired=False):
         self.num_envs, self.bound, self.paired = num_envs, bound, paired
         box = gym.spaces.Box(-20.0, 20.0, (2,), np.float64)

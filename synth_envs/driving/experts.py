@@ -43,6 +43,8 @@ def simulators_of(env: Any) -> list[DrivingSim]:
     inner = getattr(env, "unwrapped", env)
     if hasattr(inner, "envs"):
         return [sim for one in inner.envs for sim in simulators_of(one)]
+    if hasattr(inner, "driving"):
+        return simulators_of(inner.driving)  # the view in words
     sim = getattr(inner, "sim", None)
     if isinstance(sim, DrivingSim):
         return [sim]

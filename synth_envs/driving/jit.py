@@ -27,13 +27,13 @@ def _cache_folder(folder: Path) -> str:
     """
     digest = hashlib.blake2b(digest_size=8)
     here = Path(__file__).parent
-    # Kernels call those of their own folder, of this one and of the simulator's.
-    folders = [here, here / "sim", folder]
+    # Kernels call those of their own folder, of the simulator's and the random numbers of this one.
+    folders = [here / "sim", folder]
     if not folder.is_relative_to(here):
         folders[1:1] = sorted(here.glob("*/"))
-    for one in dict.fromkeys(folders):
-        for path in sorted(one.glob("*.py")):
-            digest.update(path.read_bytes())
+    files = [path for one in dict.fromkeys(folders) for path in sorted(one.glob("*.py"))]
+    for path in (Path(__file__), here / "random.py", *files):
+        digest.update(path.read_bytes())
     given = config.CACHE_DIR or os.environ.get("XDG_CACHE_HOME", "")
     base = Path(given) if given else Path.home() / ".cache"
     return os.fspath(base / "synth_envs" / f"kernels-{digest.hexdigest()}")

@@ -10,6 +10,7 @@ import numpy as np
 
 from synth_envs.driving.env import DrivingEnv
 from synth_envs.driving.sim.describe import command_of
+from synth_envs.driving.sim.simulator import DrivingSim
 from synth_envs.spaces import Unicode
 from synth_envs.text_env import check_response
 
@@ -87,9 +88,21 @@ class DrivingTextEnv(gym.Env[str, str]):
             split=split,
             render_mode=None if render_mode == "ansi" else render_mode,
         )
+        self.metadata = {**type(self).metadata, "render_fps": policy_hz}
         self.render_mode = render_mode
         self.observation_space = Unicode(_LONGEST_SCENE)
         self.action_space = Unicode(_LONGEST_ANSWER)
+
+    @property
+    def sim(self) -> DrivingSim:
+        """The simulator behind it, which experts read."""
+        sim: Any = self.driving.sim
+        return sim  # type: ignore[no-any-return]
+
+    @property
+    def task_id(self) -> str:
+        """The name of the running episode; `reset(options={"task": name})` replays it."""
+        return self.driving.task_id
 
     @property
     def difficulty(self) -> float | None:
@@ -127,5 +140,4 @@ class DrivingTextEnv(gym.Env[str, str]):
         return self._told() if self.render_mode == "ansi" else self.driving.render()
 
     def _told(self) -> str:
-        sim: Any = self.driving.sim
-        return str(sim.describe(0))[:_LONGEST_SCENE]
+        return self.sim.describe(0)[:_LONGEST_SCENE]

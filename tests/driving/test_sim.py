@@ -10,6 +10,7 @@ from gymnasium.utils.env_checker import check_env
 
 from synth_envs import check_vector_env
 from synth_envs.driving.env import DrivingEnv, DrivingVectorEnv
+from synth_envs.driving.experts import RuleDriver
 from synth_envs.driving.sim import layout as at
 from synth_envs.driving.sim.drivers import idm
 from synth_envs.driving.sim.maps import MAPS, tables
@@ -320,6 +321,26 @@ def test_no_cheater_beats_the_rule_driver(cheat, action):
         assert foul.mean() < 0.9 * fair.mean(), name
 
 
+@pytest.mark.parametrize("scenario", ["signalled-intersection", "left-turn", "roundabout", "exit"])
+def test_arriving_early_pays(scenario):
+    """Once: 10 at no time at all, nothing at the last moment; so nobody creeps to the goal."""
+    env = DrivingVectorEnv(
+        num_envs=24, scenario=scenario, difficulty=0.0, duration=60.0, autoreset_mode="Disabled"
+    )
+    env.reset(seed=0)
+    sim, driver = env.sim, RuleDriver(env)
+    running, paid = np.ones(24, np.bool_), np.zeros(24)
+    while running.any():
+        sim.step(driver.act(sim.observations), running)
+        paid += sim.terms["arrival"]
+        running &= ~(sim.terminations | sim.truncations)
+    arrived = sim.metrics["arrived"] > 0
+    assert arrived.sum() > 12
+    assert paid[~arrived].tolist() == [0.0] * int((~arrived).sum())
+    expected = 10 * (1 - sim.metrics["seconds"][arrived] / 60)
+    assert paid[arrived] == pytest.approx(expected, abs=1e-4)
+
+
 def test_the_past_does_not_hang_on_the_future():
     one, two = DrivingVectorEnv(num_envs=3), DrivingVectorEnv(num_envs=3)
     one.reset(seed=5)
@@ -368,4 +389,11 @@ def test_pictures():
 def test_it_is_a_simulator():
     sim = DrivingSim(2)
     assert isinstance(sim.single_observation_space, gym.spaces.Box)
-    assert set(sim.terms) == {"progress", "collision", "off_road", "comfort", "rules"}
+    assert set(sim.terms) == {
+        "progress",
+        "collision",
+        "off_road",
+        "comfort",
+        "rules",
+        "arrival",
+    }

@@ -136,6 +136,7 @@ class GraphSim:
             raise ValueError(msg)
         self.num_envs = n = _check_count("num_envs", num_envs, 1)
         policy = _check_count("policy_frequency", policy_frequency, 1)
+        self.steps_per_second = float(policy)
         frequency = _check_count("simulation_frequency", simulation_frequency, policy)
         rows = _check_count("vehicles_count", vehicles_count, 2)
         self.graph = design.graph
@@ -173,11 +174,20 @@ class GraphSim:
             metrics=np.zeros((n, len(METRICS))),
         )
         self.observations, self.rewards, self.terminations, self.truncations, *_ = self.outputs
-        self.terms = {name: self.outputs.terms[:, k] for k, name in enumerate(design.terms)}
-        self.metrics = {name: self.outputs.metrics[:, k] for k, name in enumerate(METRICS)}
+        self._names = tuple(design.terms)
         self._idle = np.ones(n, dtype=np.int64)
         self._still = np.zeros((n, 2))
         self._drawn: list[Lane] | None = None
+
+    @property
+    def terms(self) -> dict[str, np.ndarray]:
+        """The named terms of the last reward, float64 (num_envs,) each."""
+        return {name: self.outputs.terms[:, k] for k, name in enumerate(self._names)}
+
+    @property
+    def metrics(self) -> dict[str, np.ndarray]:
+        """What `METRICS` names, for each episode up to now, float64 (num_envs,)."""
+        return {name: self.outputs.metrics[:, k] for k, name in enumerate(METRICS)}
 
     def reset(self, mask: np.ndarray, keys: np.ndarray, difficulty: np.ndarray) -> None:
         """Begin episodes.

@@ -151,6 +151,7 @@ class HighwaySim:
         if num_envs < 1:
             refuse("num_envs", num_envs, "at least 1")
         self.num_envs = num_envs
+        self.steps_per_second = float(policy_frequency)
         self.name = variant
         self.options = settings
         self._rules = _rules(settings)
@@ -168,8 +169,6 @@ class HighwaySim:
         self.truncations = np.zeros(num_envs, np.bool_)
         self._terms = np.zeros((num_envs, len(TERMS)))
         self._metrics = np.zeros((num_envs, len(METRICS)))
-        self.terms = {name: self._terms[:, k] for k, name in enumerate(TERMS)}
-        self.metrics = {name: self._metrics[:, k] for k, name in enumerate(METRICS)}
         # What both kernels take after their own arguments.
         self._common = (
             self._rules,
@@ -181,6 +180,16 @@ class HighwaySim:
             self._terms,
             self._metrics,
         )
+
+    @property
+    def terms(self) -> dict[str, np.ndarray]:
+        """The named terms of the last reward, float64 (num_envs,) each."""
+        return {name: self._terms[:, k] for k, name in enumerate(TERMS)}
+
+    @property
+    def metrics(self) -> dict[str, np.ndarray]:
+        """What `METRICS` names, for each episode up to now, float64 (num_envs,)."""
+        return {name: self._metrics[:, k] for k, name in enumerate(METRICS)}
 
     def reset(self, mask: np.ndarray, keys: np.ndarray, difficulty: np.ndarray) -> None:
         """Begin episodes.

@@ -92,6 +92,7 @@ class ParkingSim:
         if num_envs < 1:
             refuse("num_envs", num_envs, "at least 1")
         self.num_envs = num_envs
+        self.steps_per_second = float(policy_frequency)
         self.options = settings
         self._rules = _rules(settings)
         bounds = _bounds(self._rules)
@@ -110,9 +111,6 @@ class ParkingSim:
         self.truncations = np.zeros(num_envs, np.bool_)
         self._terms = np.zeros((num_envs, len(TERMS)))
         self._metrics = np.zeros((num_envs, len(METRICS)))
-        self.terms = {name: self._terms[:, k] for k, name in enumerate(TERMS)}
-        self.metrics = {name: self._metrics[:, k] for k, name in enumerate(METRICS)}
-        self.info_arrays = {"is_success": self.flags[:, SUCCESS]}
         self._outputs = (
             self.observations["observation"],
             self.observations["achieved_goal"],
@@ -123,6 +121,21 @@ class ParkingSim:
             self._terms,
             self._metrics,
         )
+
+    @property
+    def terms(self) -> dict[str, np.ndarray]:
+        """The named terms of the last reward, float64 (num_envs,) each."""
+        return {name: self._terms[:, k] for k, name in enumerate(TERMS)}
+
+    @property
+    def metrics(self) -> dict[str, np.ndarray]:
+        """What `METRICS` names, for each episode up to now, float64 (num_envs,)."""
+        return {name: self._metrics[:, k] for k, name in enumerate(METRICS)}
+
+    @property
+    def info_arrays(self) -> dict[str, np.ndarray]:
+        """Further columns of `info`, (num_envs,) each."""
+        return {"is_success": self.flags[:, SUCCESS]}
 
     def reset(self, mask: np.ndarray, keys: np.ndarray, difficulty: np.ndarray) -> None:
         """Begin episodes.

@@ -65,6 +65,7 @@ class ReplaySim:
                 raise ValueError(msg)
         library = library_of(source)
         self.num_envs = num_envs
+        self.steps_per_second = 10.0  # of the recordings
         # The digest keeps the names of episodes from being replayed on other files.
         self.name = f"replay-{library.digest}"
         self.recordings = library.names

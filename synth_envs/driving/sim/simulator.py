@@ -104,6 +104,7 @@ class DrivingSim:
             raise ValueError(msg)
         self._duration = np.float32(duration or 0.0)
         self._dt = np.float32(1.0 / (policy_hz * frames))
+        self.steps_per_second = float(policy_hz)
         self._kind = ACTIONS.index(action)
         self._see = _SEE[observation]
         self.single_observation_space = space_of(observation)

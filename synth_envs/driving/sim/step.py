@@ -74,13 +74,16 @@ __all__ = ["ACTIONS", "TERMS", "drive"]
 
 ACTIONS = ("meta", "longitudinal", "continuous", "driver")
 META, LONGITUDINAL, CONTINUOUS, DRIVEN = range(4)
-TERMS = ("progress", "collision", "off_road", "comfort", "rules")
-PROGRESS, COLLISION, LEFT_ROAD, COMFORT, RULES = range(5)
+TERMS = ("progress", "collision", "off_road", "comfort", "rules", "arrival")
+PROGRESS, COLLISION, LEFT_ROAD, COMFORT, RULES, ARRIVAL = range(6)
 
 _F = np.float32
 _ZERO, _ONE, _HALF, _TWO = _F(0.0), _F(1.0), _F(0.5), _F(2.0)
 #: What ends an episode badly costs as much as standing still for so many steps of a second.
-_CRASH_COST, _RED_COST = _F(20.0), _F(5.0)
+_CRASH_COST, _RED_COST = _F(20.0), _F(10.0)
+#: Without it whoever creeps to the goal would earn as much as whoever drives there. A red light costs
+#: as much as can be gained by not waiting for it.
+_ARRIVAL_GAIN = _F(10.0)
 _COMFORT_COST, _RULE_COST = _F(0.1), _F(0.5)
 _COMFORTABLE, _JERKY = _F(3.0), _F(6.0)
 _FAST, _HARD = _F(3.0), _F(8.0)
@@ -443,5 +446,6 @@ def _judge(
     if s >= world[GOAL_S]:
         if world[GOAL_LANE] < _ZERO or marks[LANE, 0] == world[GOAL_LANE]:
             world[ARRIVED] = _ONE
+            terms[ARRIVAL] = _ARRIVAL_GAIN * max(_ZERO, _ONE - world[TIME] / world[END])
         return True, False
     return False, world[TIME] >= world[END] - _F(1e-3)

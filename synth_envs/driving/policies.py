@@ -1,0 +1,58 @@
+"""Which driver plays which part among the reference policies of `synth_envs.policies`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from synth_envs.core import Policy
+from synth_envs.driving.experts import make_driver
+from synth_envs.driving.oracle import Clairvoyant
+
+__all__ = ["ROLES", "make_driving_policy"]
+
+#: The trivial agents always slow down, keep their speed, and creep along at walking speed (what is
+#: ahead is copied at most at that pace); the expert is the rule driver, the careless one keeps to a
+#: gap rule.
+ROLES = {
+    "empty": "slower",
+    "constant": "idle",
+    "echo": "creep",
+    "random": "random",
+    "scripted": "rule",
+    "careless": "gap-rule",
+}
+
+
+def make_driving_policy(name: str, env: Any) -> Policy:
+    """Make a reference policy for an environment of the native driving simulator.
+
+    Args:
+        name: "oracle" (the clairvoyant planner) or a key of `ROLES`.
+        env: A `DrivingEnv`, its view in words, or a vector environment of either.
+
+    Raises:
+        TypeError: The environment is of another kind.
+        ValueError: Its ego drives itself.
+    """
+    policy: Policy = Clairvoyant(env) if name == "oracle" else make_driver(ROLES[name], env)
+    inner = env.unwrapped
+    one = inner.envs[0].unwrapped if hasattr(inner, "envs") else inner
+    return _Spoken(policy) if hasattr(one, "driving") else policy
+
+
+class _Spoken:
+    """Says the commands of a driver."""
+
+    def __init__(self, driver: Policy) -> None:
+        self._driver = driver
+
+    def act(self, observations: Sequence[Any]) -> tuple[str, ...]:
+        """Return the number of one command for each environment, as text."""
+        return tuple(str(int(one)) for one in np.asarray(self._driver.act(observations)))
+
+    def reset(self, indices: Sequence[int]) -> None:
+        """New episodes have begun in these."""
+        self._driver.reset(indices)
