@@ -12,6 +12,7 @@ from gymnasium.utils.env_checker import check_env
 from synth_envs import check_vector_env
 from synth_envs.driving.real import replay_layout as at
 from synth_envs.driving.real.commonroad import load_commonroad
+from synth_envs.driving.real.ego import follow
 from synth_envs.driving.real.replay import ReplaySim
 from synth_envs.driving.real.replay_routes import routes_of
 from synth_envs.driving.real.statistics import Traffic, summary, traffic_of
@@ -137,24 +138,6 @@ def played(env, policy):
             total[name] = total.get(name, 0.0) + value
         if terminated or truncated:
             return total, terminated, info["metrics"]
-
-
-def follow(observations):
-    """Continuous actions of a driver who keeps its lane and follows whoever is ahead (IDM)."""
-    batch = np.atleast_2d(observations).astype(float)
-    ego, rows = batch[:, :20], batch[:, 32:].reshape(len(batch), 9, 12)
-    v, offset, sine = 40 * ego[:, 0], 4 * ego[:, 3], ego[:, 4]
-    ahead = (rows[:, :, 0] > 0) & (rows[:, :, 1] > 0) & (np.abs(150 * rows[:, :, 2]) < 1.8)
-    gaps = np.where(ahead, 150 * rows[:, :, 1] - 2.5 - 10 * rows[:, :, 7], 1e6)
-    nearest = gaps.argmin(axis=1)
-    gap = np.maximum(gaps[np.arange(len(batch)), nearest], 0.1)
-    closing = np.where(gap < 1e5, -40 * rows[np.arange(len(batch)), nearest, 3], 0.0)
-    desired = 2 + np.maximum(0, v + v * closing / (2 * math.sqrt(3)))
-    push = np.clip(1.5 * (1 - (v / (44 * ego[:, 8])) ** 4 - (desired / gap) ** 2), -8, 3)
-    fast = np.maximum(v, 2)
-    steering = -5 * (sine + offset / (2 * fast)) / (0.7 * fast)
-    actions = np.stack([np.where(push > 0, push / 3, push / 8), steering / (math.pi / 4)], axis=1)
-    return np.clip(actions, -1, 1).reshape((*np.shape(observations)[:-1], 2)).astype(np.float32)
 
 
 # --- contracts ---
