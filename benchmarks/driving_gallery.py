@@ -65,6 +65,7 @@ CAPTIONS: Final = {
 _DIFFICULTY: Final = 0.5
 _FPS: Final = 10  # decisions and frames per second
 _BEFORE, _AFTER = 6.0, 4.0  # [s] of a film, around the moment
+_TRAIL: Final = 3 * _FPS  # [steps] before a picture, where trails begin
 _BEGIN: Final = 1.0  # [s] where the traffic is set up around the ego nothing is telling yet
 #: Where the smallest time to collision is not what tells most, it is when those with such a mark come
 #: nearest, when those change lanes, when anybody comes nearest while the ego is on a junction, or in
@@ -298,7 +299,8 @@ def _shown(
     for step in range(last + 1):
         if step:
             env.step(actions[step - 1])
-        if step >= first and (frame := env.render()) is not None:
+        # Trails lead through earlier pictures, so those have to be taken, too.
+        if step >= first - _TRAIL and (frame := env.render()) is not None and step >= first:
             frames.append(frame)
     return frames
 

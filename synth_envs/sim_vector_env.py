@@ -11,8 +11,9 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from synth_envs.families import check_difficulty, check_split
-from synth_envs.sim_env import RENDER_MODES, actions_of, copied, make_simulator
+from synth_envs.sim_env import RENDER_MODES, BatchSimulator, actions_of, copied, make_simulator
 from synth_envs.sim_stream import Streams, check_options
+from synth_envs.sim_threads import ChunkedSimulator
 from synth_envs.text_render import check_render_mode
 from synth_envs.text_vector_env import autoreset_mode_of, seeds_of, take_reset_mask
 
@@ -31,6 +32,8 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         split: As in `SimEnv`.
         render_mode: None or "rgb_array".
         autoreset_mode: "NextStep" (default), "SameStep" or "Disabled", or the enum member.
+        threads: How many threads step the episodes, 1 by default; it changes no bit of any result.
+            Worth it from about a hundred sub-environments on.
         **options: Arguments of the simulator.
     """
 
@@ -45,12 +48,23 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         split: str = "train",
         render_mode: str | None = None,
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
+        threads: int = 1,
         **options: Any,
     ) -> None:
         if isinstance(num_envs, bool) or not isinstance(num_envs, int) or num_envs < 1:
             msg = f"num_envs must be a positive integer, got {num_envs!r}"
             raise ValueError(msg)
-        self.sim = make_simulator(type(self).simulator, num_envs, options)
+        if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+            msg = f"threads must be a positive integer, got {threads!r}"
+            raise ValueError(msg)
+        kind = type(self).simulator
+        self.sim: BatchSimulator | ChunkedSimulator
+        if min(threads, num_envs) > 1:
+            self.sim = ChunkedSimulator(
+                lambda n: make_simulator(kind, n, options), num_envs, threads
+            )
+        else:
+            self.sim = make_simulator(kind, num_envs, options)
         self.num_envs = num_envs
         self.difficulty = difficulty
         self.split = check_split(split)
@@ -140,7 +154,8 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         self._over = done
         infos = self._ids(np.ones(self.num_envs, dtype=np.bool_))
         _add(infos, "reward_terms", sim.terms, running)
-        _add(infos, "metrics", sim.metrics, done)
+        if done.any():
+            _add(infos, "metrics", sim.metrics, done)
         return copied(sim.observations), rewards, terminations, truncations, infos
 
     def _begin(self, mask: np.ndarray, options: Mapping[str, Any]) -> None:
@@ -169,8 +184,9 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         _add(final, "reward_terms", sim.terms, done)
         _add(final, "metrics", sim.metrics, done)
         last = np.full(self.num_envs, None, dtype=object)
+        observations = sim.observations
         for i in np.flatnonzero(done).tolist():
-            last[i] = copied(sim.observations, i)
+            last[i] = copied(observations, i)
         self._over = done
         self._begin(done, {})
         infos |= self._ids(np.ones(self.num_envs, dtype=np.bool_))

@@ -184,3 +184,51 @@ def test_copies_go_on_alike():
         one, two = env.step([1, 0]), twin.step([1, 0])
         assert one[0].tolist() == two[0].tolist()
         assert one[4]["task_id"].tolist() == two[4]["task_id"].tolist()
+
+
+def flat(value):
+    """A value whose equality is that of every bit."""
+    if isinstance(value, dict):
+        return {name: flat(one) for name, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [flat(one) for one in value]
+    if isinstance(value, np.ndarray) and value.dtype != object:
+        return value.dtype.str, value.shape, value.tobytes()
+    return [flat(one) for one in value] if isinstance(value, np.ndarray) else repr(value)
+
+
+def played(env, steps=60):
+    """Everything that an environment answers to seeded random actions."""
+    env.action_space.seed(3)
+    answers = [env.reset(seed=5)]
+    for step in range(steps):
+        if step == 30:
+            env.restore(env.save())
+        if step == 40:
+            env = pickle.loads(pickle.dumps(env))
+        answers.append(env.step(env.action_space.sample()))
+    return flat(answers)
+
+
+@pytest.mark.parametrize("mode", ["NextStep", "SameStep"])
+@pytest.mark.parametrize("threads", [2, 3, 7, 50])
+def test_threads_change_nothing(mode, threads):
+    """Neither with chunks of different sizes nor with more threads than episodes."""
+    one = WalkVectorEnv(num_envs=7, autoreset_mode=mode)
+    many = WalkVectorEnv(num_envs=7, autoreset_mode=mode, threads=threads)
+    assert played(many) == played(one)
+
+
+def test_threads_of_the_driving_simulator():
+    from synth_envs.driving.env import DrivingVectorEnv
+
+    kwargs = {"num_envs": 12, "duration": 4.0, "observation": "attention"}
+    one, many = DrivingVectorEnv(**kwargs), DrivingVectorEnv(**kwargs, threads=5)
+    assert played(many) == played(one)
+    assert (many.sim.frame(11) == one.sim.frame(11)).all()
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1.5, True])
+def test_a_bad_number_of_threads(threads):
+    with pytest.raises(ValueError, match="threads must be a positive integer"):
+        WalkVectorEnv(num_envs=2, threads=threads)

@@ -102,10 +102,10 @@ def draw(
     _trails(pen, scene.trails, camera)
     _hidden(image, scene.hidden, camera)
     _rays(pen, scene, camera)
+    _hits(pen, scene, camera)  # below the boxes: doors and cones are smaller than their dots
     for box in scene.boxes:
         if math.dist((box.x, box.y), camera.middle) < camera.radius + box.length + box.width:
             draw_box(pen, box, camera, _DETAIL)
-    _hits(pen, scene, camera)
     finished = image.reduce(_DETAIL)
     if strip is None:
         return np.asarray(finished, dtype=np.uint8).copy()

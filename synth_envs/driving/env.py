@@ -45,8 +45,8 @@ class DrivingEnv(SimEnv):
     The sum of `info["reward_terms"]`: "progress" (new metres along the route over what the speed
     limit allows in a step, in [0, 1]; driving back and forth earns nothing), "collision" (-20),
     "off_road" (-20, once 6 m beyond the edge), "comfort" (down to -0.1, for more than 3 m/s2) and
-    "rules" (-0.5 for speeding, for being off the road and for the wrong side, at most -1; -10 for a
-    red light) and "arrival" (+10 times the share of the scenario's time that is left at the goal,
+    "rules" (-0.5 for speeding, for being off the road, for the wrong side and for being in the way
+    of an emergency vehicle within 30 m, at most -1; -10 for a red light) and "arrival" (+10 times the share of the scenario's time that is left at the goal,
     if the lane is right). So a step's reward is in [-31.1, 11].
 
     ## Starting State

@@ -46,8 +46,9 @@ def simulators_of(env: Any) -> list[DrivingSim]:
     if hasattr(inner, "driving"):
         return simulators_of(inner.driving)  # the view in words
     sim = getattr(inner, "sim", None)
-    if isinstance(sim, DrivingSim):
-        return [sim]
+    sims = getattr(sim, "chunks", [sim])
+    if all(isinstance(one, DrivingSim) for one in sims):
+        return list(sims)
     msg = (
         f"no expert drives {type(inner).__name__}: it takes a DrivingEnv, a DrivingVectorEnv or a "
         "SyncVectorEnv of DrivingEnv (an AsyncVectorEnv hides its simulators in other processes)"

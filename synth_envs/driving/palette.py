@@ -22,6 +22,7 @@ __all__ = [
     "PAVEMENT",
     "RAY",
     "SHADE",
+    "SIREN",
     "TEXT",
     "TRAIL",
     "WHITE",
@@ -44,6 +45,7 @@ GREEN: Colour = (0, 190, 140)
 TRAIL: Colour = (120, 200, 245)
 RAY: Colour = (205, 255, 235)
 HIT: Colour = (235, 255, 245)
+SIREN: Colour = (0, 114, 178)
 SHADE: Colour = (14, 18, 26)
 PANEL: Colour = (32, 36, 44)
 TEXT: Colour = (160, 168, 178)
@@ -56,4 +58,6 @@ BODY: dict[str, Colour] = {
     "pedestrian": (250, 228, 66),
     "obstacle": (204, 121, 167),
     "light": INK,
+    "cone": (230, 159, 0),
+    "emergency": (240, 242, 245),
 }

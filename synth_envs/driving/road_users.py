@@ -17,6 +17,7 @@ from synth_envs.driving.palette import (
     GREEN,
     INK,
     LAMP,
+    SIREN,
     WHITE,
     Colour,
 )
@@ -29,7 +30,8 @@ __all__ = ["draw_box"]
 
 _SOLID = 255
 _PALE = 70  # the opacity of what the ego does not see
-_LEAST = {"pedestrian": 12.0, "cyclist": 20.0}  # [pixels] people are never drawn shorter
+_LEAST = {"pedestrian": 12.0, "cyclist": 20.0, "cone": 8.0}  # [pixels] never drawn shorter
+_THIN = 4.0  # [pixels] obstacles are never drawn thinner
 _HATCH = 0.9  # [m] between the lines over what the ego does not see
 _LORRY = 7.5  # [m] shorter trucks are drawn as vans
 _SHADOW = 0.3  # [m] how far shadows fall, to the lower right of the picture
@@ -54,8 +56,11 @@ def draw_box(draw: ImageDraw, box: Box, camera: Camera, detail: float) -> None:
     if length * camera.scale < least:
         grow = least / (length * camera.scale)
         length, width = length * grow, width * grow
+    if box.kind == "obstacle":
+        length = max(length, _THIN * detail / camera.scale)
+        width = max(width, _THIN * detail / camera.scale)
     basis = np.stack([ahead, [-ahead[1], ahead[0]]])
-    if box.state != "hidden" and box.kind not in ("light", "obstacle"):
+    if box.state != "hidden" and box.kind not in ("light", "obstacle", "cone"):
         outline = _rounded(length, width, 0.3 * width) @ basis + place
         _fill(draw, outline + _SHADOW * camera.scale, INK, 80)
     thin = detail / camera.scale  # [m] one pixel of the finished picture
@@ -81,13 +86,17 @@ def _pieces(box: Box, length: float, width: float, thin: float) -> Iterator[_Pie
         yield from _cyclist(length, width, colour, thin)
     elif box.kind == "obstacle":
         yield from _obstacle(length, width, colour, thin)
+    elif box.kind == "cone":
+        yield from _cone(length, width, colour, thin)
+    elif box.kind == "emergency":
+        yield from _emergency(length, width, colour, thin)
     elif box.kind == "truck" and length < _LORRY:
         yield from _van(length, width, colour, thin)
     elif box.kind == "truck":
         yield from _truck(length, width, colour, thin)
     else:
         yield from _car(length, width, colour, thin, ego=box.kind == "ego")
-    if box.state == "braking" and box.kind in ("ego", "car", "truck"):
+    if box.state == "braking" and box.kind in ("ego", "car", "truck", "emergency"):
         for side in (-1, 1):
             rear = (side * 0.16 * width, side * 0.48 * width)
             deep = max(0.3, 2.0 * thin)
@@ -118,6 +127,13 @@ def _car(
     for side in (-1, 1):
         glass = _rectangle(-0.26, 0.06, side * 0.39, side * 0.45, (length, width))
         yield glass, _darker(colour), _SOLID
+
+
+def _emergency(length: float, width: float, colour: Colour, thin: float) -> Iterator[_Piece]:
+    yield from _car(length, width, colour, thin)
+    for side, ink in ((-1, BRAKE), (1, SIREN)):  # the two halves of its light bar
+        yield _rectangle(-0.12, 0.04, 0.0, side * 0.48, (length, width)), ink, _SOLID
+    yield from _frame(length, width, 1.2 * thin, SIREN, _SOLID)
 
 
 def _truck(length: float, width: float, colour: Colour, thin: float) -> Iterator[_Piece]:
@@ -186,8 +202,16 @@ def _pedestrian(length: float, width: float, colour: Colour, thin: float) -> Ite
     yield _ellipse(0.04, 0.23 * size, 0.23 * size, size), INK, _SOLID  # the head
 
 
+def _cone(length: float, width: float, colour: Colour, thin: float) -> Iterator[_Piece]:
+    size = max(length, width)
+    for reach, ink in ((0.5, INK), (0.5 - thin / size, colour), (0.26, WHITE), (0.13, colour)):
+        yield _ellipse(0.0, reach * size, reach * size, size), ink, _SOLID
+
+
 def _obstacle(length: float, width: float, colour: Colour, thin: float) -> Iterator[_Piece]:
     yield _rectangle(-0.5, 0.5, -0.5, 0.5, (length, width)), colour, _SOLID
+    if min(length, width) <= 6.0 * thin:
+        return  # no room for a pattern
     step = max(0.55 * min(length, width), 5.0 * thin)
     for line in _diagonals(length, width, step, 0.45 * step):
         yield line, WHITE, _SOLID
@@ -228,8 +252,8 @@ def _light(state: str, length: float, width: float, thin: float) -> Iterator[_Pi
 def _unseen(kind: str, length: float, width: float, thin: float) -> Iterator[_Piece]:
     if kind == "pedestrian":
         size = max(length, width)
-        yield _ellipse(0.0, 0.5 * size + thin, 0.5 * size + thin, size), WHITE, 110
-        yield _ellipse(0.0, 0.5 * size, 0.5 * size, size), BODY[kind], 110
+        yield _ellipse(0.0, 0.5 * size + thin, 0.5 * size + thin, size), WHITE, _PALE
+        yield _ellipse(0.0, 0.5 * size, 0.5 * size, size), BODY[kind], _PALE
         shape = size, size
     else:
         yield _rounded(length, width, 0.25 * width), BODY[kind], _PALE

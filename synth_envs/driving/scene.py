@@ -15,7 +15,9 @@ __all__ = ["Box", "Kind", "Lane", "Line", "Scene", "State", "Surface"]
 
 Line = Literal["solid", "dashed", "none"]
 Surface = Literal["road", "crossing", "pavement"]
-Kind = Literal["ego", "car", "truck", "cyclist", "pedestrian", "obstacle", "light"]
+Kind = Literal[
+    "ego", "car", "truck", "cyclist", "pedestrian", "obstacle", "light", "cone", "emergency"
+]
 State = Literal["plain", "crashed", "braking", "hidden"]
 
 

@@ -70,6 +70,7 @@ def test_pictures_are_those_of_the_moment_and_the_same_again(tmp_path):
     env.reset(seed=1)
     for action in found.actions[: found.moment]:
         env.step(action)
+        env.render()  # trails lead through earlier pictures
     picture = np.asarray(Image.open(tmp_path / "a" / "hard-brake.png"))
     np.testing.assert_array_equal(picture, env.render())
     # The car ahead has begun to brake.

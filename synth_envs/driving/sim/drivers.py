@@ -16,7 +16,6 @@ from synth_envs.driving.sim.layout import (
     ALONG,
     BRAKE,
     CONE,
-    DRIVER,
     EGO,
     GAP,
     HEADWAY,
@@ -61,6 +60,8 @@ _ZERO, _ONE, _HALF, _TWO = _F(0.0), _F(1.0), _F(0.5), _F(2.0)
 #: No driver brakes harder, in m/s2.
 HARD = _F(8.0)
 _SIGHT = _F(150.0)
+#: How near (m) an emergency vehicle is when drivers leave its lane.
+_GIVES_WAY = _F(80.0)
 _FAR = _F(1e6)
 _MARGIN = _F(0.25)
 _LEAST_GAP = _F(0.1)
@@ -310,8 +311,10 @@ def select_lane(
         own = min(own, idm(v, ends - _HALF * length - _TWO, v, wanted, headway, _ONE, push, root))
     # The ego's own goal, if it drives like the others: P0 is the lane that it has to reach.
     goal = int(actors[P0, me]) if marks[ROLE, me] == EGO else -1
-    # Nothing in sight and nowhere to be: staying is best, and needs no look at the others.
-    if own > _CONTENT * push and not must and goal < 0 and gap > _SIGHT:
+    # Nothing in sight and nowhere to be: staying is best, and needs no look at the others, unless
+    # there is an emergency vehicle, which is always the first of them.
+    siren = marks[ROLE, 1] == SIREN
+    if own > _CONTENT * push and not must and goal < 0 and gap > _SIGHT and not siren:
         return int(lane)
     behind = _behind(actors, marks, order, place, width, lane)
     cleared = _ZERO
@@ -321,7 +324,7 @@ def select_lane(
         cleared = following(actors, behind, ahead, joined) - following(
             actors, behind, me, gap_behind
         )
-        if marks[ROLE, behind] == SIREN and gap_behind < _SIGHT and marks[ROLE, me] == DRIVER:
+        if siren and behind == 1 and gap_behind < _GIVES_WAY:
             must = True
     best, gained = lane, _GAIN
     for side in range(2):

@@ -15,8 +15,8 @@ __all__ = ["scene_of"]
 
 _AHEAD, _BEHIND, _STEP = 150.0, 90.0, 4.0
 _KINDS: dict[int, Kind] = {
-    at.CAR: "car", at.TRUCK: "truck", at.CYCLIST: "cyclist", at.PEDESTRIAN: "pedestrian", at.EMERGENCY: "car",
-    at.CONE: "obstacle", at.VAN: "truck", at.DOOR: "obstacle", at.LIGHT: "light", at.WALL: "obstacle",
+    at.CAR: "car", at.TRUCK: "truck", at.CYCLIST: "cyclist", at.PEDESTRIAN: "pedestrian", at.EMERGENCY: "emergency",
+    at.CONE: "cone", at.VAN: "truck", at.DOOR: "obstacle", at.LIGHT: "light", at.WALL: "obstacle",
 }  # fmt: skip
 _F = np.float32
 
@@ -47,7 +47,8 @@ def scene_of(
         rays=rays,
         ray_range=float(world[at.RANGE]) * 0.999,
         center=(x, y),
-        heading=heading if maps.junctions[m] == 1 else 0.0,
+        # Along the road, so that the picture does not turn whenever the ego changes lanes.
+        heading=heading - float(actors[at.MU, 0]) if maps.junctions[m] == 1 else 0.0,
         strip=[
             ("", name),
             ("t", float(world[at.TIME])),
@@ -89,6 +90,9 @@ def _lanes(maps: Tables, m: int, own: int, s: float) -> list[Lane]:
     lanes = []
     for road in [*range(maps.junctions[m]), own]:
         lanes += _road(maps, m, road, 0.0, 200.0, marked=False)
+    for road in range(maps.junctions[m]):  # the approaches, up to where they stop
+        stop = min(float(maps.roads[m, road, at.ROAD_STOP]), 200.0)
+        lanes += _road(maps, m, road, 0.0, stop, marked=True)
     return lanes
 
 

@@ -13,6 +13,7 @@ from synth_envs.driving.random import uniform
 from synth_envs.driving.sim.layout import (
     AGAINST,
     ALONG,
+    BRAKE,
     BRAKER,
     CAR,
     CONE,
@@ -45,11 +46,13 @@ from synth_envs.driving.sim.layout import (
     P3,
     PEDESTRIAN,
     PULSER,
+    PUSH,
     RANGE,
     ROAD_LENGTH,
     ROAD_STOP,
     ROAD_WIDTH,
     ROLE,
+    ROOT,
     SIGNAL,
     SIREN,
     VAN,
@@ -271,11 +274,13 @@ def _highway(
             SIREN,
             0,
             lane,
-            _EGO_S - draw(key, 6, _F(70.0), _F(120.0)),
-            v,
+            _EGO_S - draw(key, 6, _F(70.0), _F(110.0)),
+            limit * _F(1.1),
         )
-        actors[WANTED, 1] = limit * (_F(1.15) + _F(0.2) * level)
-        actors[HEADWAY, 1] = _F(0.9)
+        actors[WANTED, 1] = limit * (_F(1.2) + _F(0.3) * level)
+        # It comes close, so that those ahead make way.
+        actors[HEADWAY, 1], actors[PUSH, 1] = _F(0.5), _F(3.0)
+        actors[ROOT, 1] = _F(0.5) / np.float32(np.sqrt(actors[PUSH, 1] * actors[BRAKE, 1]))
         world[EVENT_T] = _ZERO
     elif scenario == WORKS:
         cones = 6

@@ -39,6 +39,8 @@ _SEE: dict[str, Any] = {
 #: In which order kernels take the arrays of an observation.
 _ORDER = {"attention": ("ego", "others", "mask"), "grid": ("ego", "grid")}
 _STATE = ("_keys", "_actors", "_marks", "_world", "_order", "_places")
+#: How far trails reach back in pictures, in s.
+_TRAIL_S = 3.0
 #: A time to collision or post-encroachment time of nothing.
 _NEVER_S = 100.0
 
@@ -129,6 +131,7 @@ class DrivingSim:
         self.terms = dict(zip(TERMS, self._terms, strict=True))
         self._none = np.zeros((n, 2), np.float64)
         self._idle = np.zeros(n, np.int64)
+        self._past: dict[int, list[tuple[float, np.ndarray]]] = {}
 
     def _arrays(self) -> list[np.ndarray]:
         if isinstance(self.observations, dict):
@@ -138,6 +141,8 @@ class DrivingSim:
     def reset(self, mask: np.ndarray, keys: np.ndarray, difficulty: np.ndarray) -> None:
         """Begin an episode wherever `mask` is set; see `BatchSimulator`."""
         self._keys[mask] = keys[mask]
+        for index in [one for one in self._past if mask[one]]:
+            del self._past[index]
         maps = self._maps
         begin_batch(
             mask, self._keys, difficulty, self._quotas, self._traffic, self._duration,
@@ -197,12 +202,31 @@ class DrivingSim:
         )  # fmt: skip
 
     def frame(self, index: int) -> np.ndarray:
-        """Return a picture of an episode, uint8 (height, width, 3)."""
+        """Return a picture of an episode, uint8 (height, width, 3).
+
+        Trails lead through where everybody was in earlier pictures of the episode.
+        """
         from synth_envs.driving.drawing import draw
 
+        scene = self.scene(index)
+        scene.trails = self._trails(index)
         if self._maps.junctions[self._places[index, 1]] > 1:
-            return draw(self.scene(index), size=(600, 400), pixels_per_metre=5.5)
-        return draw(self.scene(index), size=(600, 200), pixels_per_metre=5.0, anchor=(0.35, 0.5))
+            return draw(scene, size=(600, 400), pixels_per_metre=5.5)
+        return draw(scene, size=(600, 200), pixels_per_metre=5.0, anchor=(0.35, 0.5))
+
+    def _trails(self, index: int) -> list[np.ndarray]:
+        past, now = self._past.setdefault(index, []), float(self._world[index, at.TIME])
+        if past and past[-1][0] > now:  # another episode, or a restored state
+            past.clear()
+        if not past or past[-1][0] < now:
+            past.append((now, self._actors[index][[at.X, at.Y]].T.astype(np.float64)))
+        while now - past[0][0] > _TRAIL_S:
+            past.pop(0)
+        kinds = self._marks[index, at.KIND]
+        if len(past) < 2:
+            return []
+        moving = np.flatnonzero((kinds != at.NONE) & (kinds < at.CONE))
+        return [np.array([places[i] for _, places in past]) for i in moving.tolist()]
 
     def describe(self, index: int) -> str:
         """Return in words what the ego of an episode sees, and the commands it can be given."""
@@ -232,7 +256,7 @@ class DrivingSim:
         return {
             name: value
             for name, value in self.__dict__.items()
-            if name not in ("_maps", "terms", "_outputs")
+            if name not in ("_maps", "terms", "_outputs", "_past")
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -241,6 +265,7 @@ class DrivingSim:
         self._maps = tables()
         self.terms = dict(zip(TERMS, self._terms, strict=True))
         self._outputs = self._arrays()
+        self._past = {}
 
 
 def _whole(name: str, value: int, low: int, high: int) -> int:

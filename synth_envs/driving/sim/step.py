@@ -146,7 +146,10 @@ def drive(
         slip = _ZERO
         if not driven:
             slip = _control(actors, world, kind, hard, push, turn)
+        held_up = world[BLOCKED_EMERGENCY]
         _watch(actors, marks, world, order, dt)
+        if world[BLOCKED_EMERGENCY] > held_up:
+            strayed |= 8
         move(actors, marks, world, roads, segments, counts, lanes, dt, slip, kind == CONTINUOUS)
         if kind == CONTINUOUS:
             marks[LANE, 0] = _lane_at(actors, marks, roads, lanes)
@@ -432,6 +435,8 @@ def _judge(
     if strayed & 2:
         broken += _ONE
     if strayed & 4:
+        broken += _ONE
+    if strayed & 8:
         broken += _ONE
     terms[RULES] = -_RULE_COST * min(_TWO, broken)
     if crossed > _ZERO:
