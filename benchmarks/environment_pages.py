@@ -22,6 +22,7 @@ from synth_envs.families import Family, FamilyMix
 from synth_envs.policies import make_policy
 from synth_envs.registration import Environment
 from synth_envs.seeding import task_rng
+from synth_envs.spaces import space_name
 
 __all__ = ["EnvironmentPage", "Example", "describe", "page_name"]
 
@@ -88,8 +89,8 @@ def describe(env_id: str) -> EnvironmentPage | None:
         row.domain,
         row.numeric,
         row.vector_entry_point is not None,
-        str(inner.observation_space),
-        str(inner.action_space),
+        space_name(inner.observation_space),
+        space_name(inner.action_space),
         dict(row.kwargs),
         _markdown(inspect.getdoc(type(inner)) or ""),
         examples,

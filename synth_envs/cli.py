@@ -13,6 +13,7 @@ from sandboxes import SandboxError
 from synth_envs.families import suggest
 from synth_envs.registration import Environment, environments
 from synth_envs.seeding import SPLITS
+from synth_envs.spaces import space_name
 
 __all__ = ["main"]
 
@@ -188,8 +189,8 @@ def _list(arguments: argparse.Namespace) -> None:
         table.add_row(
             row.id,
             row.domain,
-            _space_name(env.observation_space),
-            _space_name(env.action_space),
+            space_name(env.observation_space),
+            space_name(env.action_space),
             str(getattr(env, "max_turns", "-")),
             "yes" if row.vector_entry_point else "no",
             str(sum(len(getattr(one, "names", (one,))) for one in families) or "-"),
@@ -237,12 +238,6 @@ def _every_family(row: Environment) -> dict[str, Any]:
     from synth_envs.math.families import FAMILIES
 
     return {"family": list(FAMILIES)}
-
-
-def _space_name(space: gym.Space[Any]) -> str:
-    if isinstance(space, gym.spaces.MultiDiscrete):
-        return f"MultiDiscrete({len(space.nvec)} x {int(space.nvec[0])})"
-    return str(space)
 
 
 def _show(arguments: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ from gymnasium import spaces
 from gymnasium.error import CustomSpaceError
 from gymnasium.vector.utils import create_shared_memory
 
-__all__ = ["Unicode"]
+__all__ = ["Unicode", "space_name"]
 
 _SAMPLE_LENGTH = 64
 
@@ -69,3 +69,18 @@ def _refuse_shared_memory(space: Unicode, n: int = 1, ctx: Any = None) -> None:
         "pass vector_kwargs={'shared_memory': False}, or use the native vector environment"
     )
     raise CustomSpaceError(msg)
+
+
+def space_name(space: spaces.Space[Any]) -> str:
+    """Return a space in few words: of many bounds, only the outermost.
+
+    >>> space_name(spaces.Box(np.array([0.0, -1.0]), np.array([1.0, 5.0]), dtype=np.float64))
+    'Box(-1.0, 5.0, (2,), float64)'
+    """
+    if isinstance(space, spaces.MultiDiscrete):
+        return f"MultiDiscrete({len(space.nvec)} x {int(space.nvec[0])})"
+    if isinstance(space, spaces.Box):
+        return f"Box({space.low.min()}, {space.high.max()}, {space.shape}, {space.dtype})"
+    if isinstance(space, spaces.Dict):
+        return ", ".join(f"{name}: {space_name(one)}" for name, one in space.spaces.items())
+    return str(space)

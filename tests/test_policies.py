@@ -5,7 +5,8 @@ import synth_envs
 from synth_envs.policies import POLICIES, TRIVIAL, make_policy
 from synth_envs.registration import environments
 
-IDS = [row.id for row in environments()]
+# Where a return is no score, in simulators, policies are tested with their domain.
+IDS = [row.id for row in environments() if row.ranked and not row.span]
 
 
 def mean_score(env_id, name, episodes=12):

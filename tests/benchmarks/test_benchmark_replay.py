@@ -196,7 +196,7 @@ RESULT_EDITS = {
     ),
     "agent twice": lambda r: r["plan"]["agents"].append(r["plan"]["agents"][0]),
     "data": lambda r: r["plan"].update(data={"x": "y"}),
-    "schema": lambda r: r.update(schema=2),
+    "schema": lambda r: r.update(schema=r["schema"] + 1),
     "unknown field": lambda r: r.update(extra=1),
     "control codes": lambda r: r.update(command="\x1b[2J"),
     "deep": lambda r: r["plan"]["cases"][0].update(kwargs={"a": json.loads("[" * 500 + "]" * 500)}),

@@ -8,7 +8,7 @@ import synth_envs  # noqa: F401 - registers the ids
 from benchmarks.agents import resolve_agents
 from benchmarks.plan import Plan, make_env
 from benchmarks.results import Tally, summarise
-from benchmarks.rollout import rollout, score_of
+from benchmarks.rollout import return_of, rollout
 from benchmarks.run import play_cell
 from benchmarks.suites import Case, Suite
 from sandboxes import SandboxError
@@ -103,7 +103,7 @@ def test_the_token_view_is_recorded_token_by_token():
     plan = plan_of(case)
     oracle, _, random = (plan.agents[i] for i in (0, 1, 4))
     records = play_cell(plan, oracle, 0, "source")
-    assert [score_of(record) for record in records] == [1.0] * 6
+    assert [return_of(record) for record in records] == [1.0] * 6
     assert all(len(r["actions"]) == len(r["rewards"]) == len(r["chain"]) - 1 for r in records)
     assert all(type(a) is int for record in records for a in record["actions"])
     assert play_cell(plan, random, 0, "source") == play_cell(plan, random, 0, "source")
@@ -117,7 +117,7 @@ def test_real_rows_are_each_played_once_and_in_order(tmp_path):
     records = play_cell(plan, plan.agents[0], 0, "source")
     assert [record["options"] for record in records] == [{"index": i} for i in range(7)]
     assert [record["run"] for record in records] == [0, 0, 0, 1, 1, 1, 1]
-    assert [score_of(record) for record in records] == [1.0] * 7
+    assert [return_of(record) for record in records] == [1.0] * 7
     assert str(tmp_path) not in json.dumps([plan.to_json(), records])
 
 
@@ -153,7 +153,7 @@ def test_faults_of_ours_are_masked_and_counted_never_scored():
     records = list(rollout(env, list(plan.episodes_of(0)), oracle, ("h",)))
     faults = [record for record in records if record["status"] == "error"]
     assert 0 < len(faults) < len(records)
-    assert all(r["truncated"] and r["rewards"] == [0.0] and score_of(r) is None for r in faults)
+    assert all(r["truncated"] and r["rewards"] == [0.0] and return_of(r) is None for r in faults)
     tally = Tally()
     tally.add_case(records, 2)
     results = summarise(plan, "source", {agent.name: tally for agent in plan.agents})
