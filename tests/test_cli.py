@@ -144,3 +144,43 @@ def test_check_reports_a_bad_family(capsys, monkeypatch):
     out = run(capsys, "check", "synth/Math-v0", "--family", "chain_sum", "--tasks", "5", code=1).out
     assert "FAIL" in out
     assert "hostile response" in out
+
+
+def test_simulators_are_listed_and_shown(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    out = run(capsys, "list").out
+    assert "synth/DrivingCutIn-v0" in out
+    assert "made with source=" in out
+    scene = run(capsys, "show", "synth/DrivingText-v0").out
+    assert "Action Space" in scene
+    assert "difficulty 0.5" in scene
+    assert "Starting State" in run(capsys, "show", "synth/DrivingReplay-v0").out
+    assert "Reward" in run(capsys, "show", "synth/HighwayCompat-v0").out
+
+
+def test_play_in_words(capsys, monkeypatch):
+    commands = iter(["brake hard", "", *["5"] * 100])
+
+    def typed(_):
+        return next(commands)
+
+    monkeypatch.setattr(builtins, "input", typed)
+    out = run(capsys, "play", "synth/DrivingText-v0", "--episodes", "1", "--seed", "0").out
+    assert "reward" in out
+    assert "The episode is over: no crash" in out
+
+
+def test_numeric_simulators_point_to_the_one_in_words(capsys):
+    assert "synth/DrivingText-v0" in run(capsys, "play", "synth/Driving-v0", code=2).err
+    assert (
+        "simulator"
+        in run(capsys, "generate", "synth/Driving-v0", "-n", "1", "-o", "x.jsonl", code=2).err
+    )
+    assert "source" in run(capsys, "check", "synth/DrivingReplay-v0", code=2).err
+
+
+def test_check_a_simulator(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    out = run(capsys, "check", "synth/DrivingText-v0").out
+    assert "caution earns less than the expert and the oracle" in out
+    assert "all checks passed" in out
