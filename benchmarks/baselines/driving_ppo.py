@@ -48,7 +48,8 @@ __all__ = [
 
 ENV_ID = "synth/Driving-v0"
 # The keys of rl-zoo3; the learning rate falls linearly to 0, "normalize" is SB3's VecNormalize. With the
-# lidar whoever is ahead is always in the same place of the observation; tables learn far slower.
+# lidar whoever is ahead is always in the same place of the observation; in trials of one seed and a million
+# steps it learned faster than the table of road users, "kinematics".
 HYPERPARAMETERS: dict[str, Any] = {
     "policy": "MlpPolicy",
     "n_envs": 128,
@@ -97,7 +98,7 @@ class Result:
     Attributes:
         seed: Of the network, the sampling and the stream of training episodes.
         control: Whether the observations were blank.
-        steps: Environment steps of training.
+        steps: Environment steps that were asked for; whole rollouts are made of them.
         wall_s: Seconds of training.
         curve: Pairs of steps and the mean return of the last hundred training episodes.
         drives: How the greedy policy drove the test episodes.
@@ -432,7 +433,7 @@ def main(argv: list[str] | None = None) -> int:
         prog="python -m benchmarks.baselines.driving_ppo", description=__doc__
     )
     add_arguments(parser, steps=HYPERPARAMETERS["n_timesteps"], episodes=475)
-    parser.add_argument("--controls", type=int, default=5, help="control runs (default 5)")
+    parser.add_argument("--controls", type=int, default=3, help="control runs (default 3)")
     arguments = parser.parse_args(argv)
     check_arguments(parser, arguments)
     if arguments.controls < 0:

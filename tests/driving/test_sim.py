@@ -381,9 +381,13 @@ def test_pictures():
         assert frame.dtype == np.uint8
         assert frame.shape[2] == 3
         assert len(np.unique(frame)) > 30
-    vector = DrivingVectorEnv(num_envs=2, render_mode="rgb_array")
+    vector = DrivingVectorEnv(num_envs=12, render_mode="rgb_array")
     vector.reset(seed=0)
-    assert len(vector.render()) == 2
+    assert {frame.shape for frame in vector.render()} == {(400, 600, 3)}
+    highways = {"cut-in": 1.0, "jaywalker": 1.0}
+    vector = DrivingVectorEnv(num_envs=4, scenario=highways, render_mode="rgb_array")
+    vector.reset(seed=0)
+    assert {frame.shape for frame in vector.render()} == {(200, 600, 3)}
 
 
 def test_it_is_a_simulator():

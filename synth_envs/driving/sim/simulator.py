@@ -39,6 +39,8 @@ _SEE: dict[str, Any] = {
 #: In which order kernels take the arrays of an observation.
 _ORDER = {"attention": ("ego", "others", "mask"), "grid": ("ego", "grid")}
 _STATE = ("_keys", "_actors", "_marks", "_world", "_order", "_places")
+#: Scenarios that need a picture as high as it is wide.
+_AT_JUNCTIONS = {"roundabout", "signalled-intersection", "unsignalled-intersection", "left-turn"}
 #: How far trails reach back in pictures, in s.
 _TRAIL_S = 3.0
 #: A time to collision or post-encroachment time of nothing.
@@ -89,6 +91,10 @@ class DrivingSim:
         self.num_envs = num_envs
         self._quotas = quotas_of(scenario)
         self.name = f"driving-{scenario}" if isinstance(scenario, str) else "driving"
+        # All pictures of an environment have one size, so that they make films and can be tiled.
+        possible = np.flatnonzero(np.diff(self._quotas, prepend=0.0) > 0)
+        tall = any(SCENARIOS[one] in _AT_JUNCTIONS for one in possible.tolist())
+        self._size = (600, 400) if tall else (600, 200)
         for value, known, what in (
             (observation, OBSERVATIONS, "observation"),
             (action, ACTIONS, "action"),
@@ -211,8 +217,8 @@ class DrivingSim:
         scene = self.scene(index)
         scene.trails = self._trails(index)
         if self._maps.junctions[self._places[index, 1]] > 1:
-            return draw(scene, size=(600, 400), pixels_per_metre=5.5)
-        return draw(scene, size=(600, 200), pixels_per_metre=5.0, anchor=(0.35, 0.5))
+            return draw(scene, size=self._size, pixels_per_metre=5.5)
+        return draw(scene, size=self._size, pixels_per_metre=5.0, anchor=(0.35, 0.5))
 
     def _trails(self, index: int) -> list[np.ndarray]:
         past, now = self._past.setdefault(index, []), float(self._world[index, at.TIME])
