@@ -133,7 +133,7 @@ def make_env(suite: Suite, case: Case, episodes: int) -> VectorEnv[Any, Any, Any
         UsageError: The environment refuses its arguments.
     """
     kwargs = dict(case.kwargs)
-    if case.rows and suite.data is not None:
+    if suite.data is not None:
         kwargs["source"] = str(suite.data / kwargs["source"])
     n = max(1, min(_BATCH, episodes))
     try:

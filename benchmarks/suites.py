@@ -161,11 +161,13 @@ def load_suite(name: str, data: Path | None = None) -> Suite:
         return Suite("driving", 1, _driving(episodes=20, levels=(0.0, 0.5, 1.0)))
     if name in _REAL:
         return _real(name, data)
+    if name == "real-driving":
+        return _real_driving(data)
     msg = f"unknown suite {name!r}{suggest(name, SUITES)}"
     raise UsageError(msg)
 
 
-SUITES = ("quick", "math", "code", "driving", *_REAL)
+SUITES = ("quick", "math", "code", "driving", *_REAL, "real-driving")
 
 
 def custom(env_ids: Sequence[str], episodes: int = 8) -> Suite:
@@ -298,15 +300,7 @@ def _real(name: str, data: Path | None) -> Suite:
     """Every row of published data sets of one domain."""
     domain, sets = _REAL[name]
     files = list(dict.fromkeys(file for _, file in sets))
-    given = data or (Path(os.environ[DATA_VARIABLE]) if os.environ.get(DATA_VARIABLE) else None)
-    if given is None:
-        msg = (
-            f"the suite {name!r} needs {', '.join(files)}: name their folder with --data "
-            f"DIR or {DATA_VARIABLE}"
-        )
-        raise UsageError(msg)
-    if (given / domain).is_dir():  # a folder of data for several domains
-        given /= domain
+    given = _folder(name, ", ".join(files), domain, data)
     missing = [file for file in files if not (given / file).is_file()]
     if missing:
         msg = f"the folder {str(given)!r} lacks {', '.join(missing)}"
@@ -317,6 +311,57 @@ def _real(name: str, data: Path | None) -> Suite:
         label = file.partition(".")[0]
         cases.append(Case(env_id, {"source": file, "split": "all"}, 0, domain, label, label, rows))
     return Suite(name, 1, tuple(cases), policies=(), data=given)
+
+
+def _folder(name: str, needed: str, domain: str, data: Path | None) -> Path:
+    """The folder of real data of one domain.
+
+    Raises:
+        UsageError: Nobody named it.
+    """
+    given = data or (Path(os.environ[DATA_VARIABLE]) if os.environ.get(DATA_VARIABLE) else None)
+    if given is None:
+        msg = (
+            f"the suite {name!r} needs {needed}: name their folder with --data "
+            f"DIR or {DATA_VARIABLE}"
+        )
+        raise UsageError(msg)
+    # It may be a folder of data for several domains.
+    return given / domain if (given / domain).is_dir() else given
+
+
+def _real_driving(data: Path | None) -> Suite:
+    """Every recording with trajectories, with traffic that follows its log and that reacts.
+
+    Nothing about an episode is random, so there is one of each.
+
+    Raises:
+        UsageError: The folder is missing, or has none that can be played.
+    """
+    from synth_envs.driving.real.replay_library import library_of
+
+    folder = _folder("real-driving", "CommonRoad files (*.xml, *.xml.gz)", "driving", data)
+    try:
+        library = library_of(folder)
+    except (OSError, ValueError) as error:
+        msg = f"cannot read recordings in {str(folder)!r}: {error}"
+        raise UsageError(msg) from None
+    files = {path.name.partition(".")[0]: path.name for path in sorted(folder.glob("*.xml*"))}
+    span = next(row.span for row in synth_envs.environments() if row.id == "synth/Driving-v0")
+    cases = []
+    for traffic in ("log", "reactive"):
+        for name in library.names:
+            kwargs: dict[str, Json] = {
+                "source": files[name],
+                "traffic": traffic,
+                "action": "continuous",
+                "split": "all",
+            }
+            label = f"{name}, {traffic}"
+            cases.append(
+                Case("synth/DrivingReplay-v0", kwargs, 1, "driving", traffic, label, span=span)
+            )
+    return Suite("real-driving", 1, tuple(cases), runs=1, data=folder)
 
 
 def _count_rows(env_id: str, path: Path) -> int:

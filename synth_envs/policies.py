@@ -81,6 +81,10 @@ def _of_simulator(name: str, env: Any, first: Any) -> Policy:
         from synth_envs.driving.policies import make_driving_policy
 
         return make_driving_policy(name, env)
+    if first.sim.name.startswith("replay"):
+        from synth_envs.driving.real.policies import make_replay_policy
+
+        return make_replay_policy(name, env)
     msg = f"there is no policy {name!r} for this environment; 'random' acts in any"
     raise ValueError(msg)
 

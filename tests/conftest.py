@@ -26,3 +26,9 @@ def real_math() -> Path:
 def real_code() -> Path:
     """The folder of HumanEval, MBPP and CRUXEval, outside the project."""
     return _real_data("code")
+
+
+@pytest.fixture(scope="session")
+def real_driving() -> Path:
+    """The folder of the real driving data."""
+    return _real_data("driving")

@@ -12,7 +12,7 @@ import numpy as np
 from synth_envs.driving.real import replay_layout as at
 from synth_envs.driving.real.replay_kernels import ACTIONS, NEVER, TERMS, begin_batch, step_batch
 from synth_envs.driving.real.replay_layout import EGO, OTHERS
-from synth_envs.driving.real.replay_library import library_of
+from synth_envs.driving.real.replay_library import STEP, library_of
 from synth_envs.driving.real.replay_observe import observe_batch
 from synth_envs.driving.scene import Box, Kind, Scene, State
 from synth_envs.driving.sim.layout import CYCLIST, PEDESTRIAN, TRUCK
@@ -65,7 +65,7 @@ class ReplaySim:
                 raise ValueError(msg)
         library = library_of(source)
         self.num_envs = num_envs
-        self.steps_per_second = 10.0  # of the recordings
+        self.steps_per_second = 1.0 / STEP
         # The digest keeps the names of episodes from being replayed on other files.
         self.name = f"replay-{library.digest}"
         self.recordings = library.names
