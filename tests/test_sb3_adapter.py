@@ -200,3 +200,16 @@ def test_importing_the_package_loads_no_torch():
     code = "import sys, synth_envs, synth_envs.adapters; print('torch' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "False"
+
+
+def test_hindsight_asks_a_native_batch_for_rewards():
+    """As SB3's `HerReplayBuffer` does, of one environment for many goals."""
+    env = Sb3VecEnv(_native("synth/ParkingCompat-v0"))
+    goals = env.reset()
+    (rewards,) = env.env_method(
+        "compute_reward", goals["achieved_goal"], goals["desired_goal"], [{}], indices=[0]
+    )
+    assert rewards.shape == (NUM_ENVS,)
+    assert (rewards < 0).all()
+    same = env.env_method("compute_reward", goals["desired_goal"], goals["desired_goal"], [{}])
+    assert (np.array(same) == 0).all()

@@ -266,3 +266,5 @@ class ParkingCompatVectorEnv(SimVectorEnv):
     """Many `ParkingCompatEnv`s in lock step; same arguments."""
 
     simulator = ParkingSim
+
+    compute_reward = staticmethod(ParkingSim.compute_reward)
