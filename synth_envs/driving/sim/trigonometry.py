@@ -36,9 +36,19 @@ _QUARTER_PI = _F(math.pi / 4)
 
 
 @kernel
+def _floor(value: np.float32) -> np.int32:
+    """Return the largest integer that is not above a value of less than 2**31.
+
+    NumPy's own is one of its ufuncs, which numba-cuda does not compile.
+    """
+    whole = np.int32(value)
+    return np.int32(whole - 1) if value < np.float32(whole) else whole
+
+
+@kernel
 def sincos(angle: np.float32) -> tuple[np.float32, np.float32]:
     """Return sine and cosine of an angle of up to some thousand radians, to 1e-7."""
-    quarter = np.int32(np.floor(angle * _PER_QUARTER + _HALF))
+    quarter = _floor(angle * _PER_QUARTER + _HALF)
     whole = np.float32(quarter)
     x = ((angle - whole * _Q1) - whole * _Q2) - whole * _Q3
     z = x * x
@@ -86,4 +96,4 @@ def arctan2(y: np.float32, x: np.float32) -> np.float32:
 @kernel
 def wrapped(angle: np.float32) -> np.float32:
     """Return the same angle in [-pi, pi)."""
-    return angle - _TWO_PI * np.float32(np.floor(angle * _PER_TURN + _HALF))
+    return angle - _TWO_PI * np.float32(_floor(angle * _PER_TURN + _HALF))
