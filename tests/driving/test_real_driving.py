@@ -1,8 +1,6 @@
 """Our traffic beside the recorded one, and egos in it; recordings are read in place."""
 
 import json
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,14 +22,8 @@ pytest.importorskip("scipy", reason="distances need the extra [bench]")
 
 
 @pytest.fixture(scope="module")
-def folder():
-    default = Path(__file__).resolve().parents[3] / "shared" / "real"
-    found = Path(os.environ.get("SYNTH_ENVS_REAL_DATA", default)) / "driving"
-    if not found.is_dir():
-        pytest.skip(
-            f"no real data at {found}; set SYNTH_ENVS_REAL_DATA to the folder that holds driving/"
-        )
-    return found
+def folder(real_driving):
+    return real_driving
 
 
 # --- without recordings ---

@@ -1,9 +1,7 @@
 """Replay of recorded traffic: on roads made by hand, and on the real recordings, read in place."""
 
 import math
-import os
 import pickle
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -540,14 +538,8 @@ def test_bad_sources_and_options(write, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def folder():
-    default = Path(__file__).resolve().parents[3] / "shared" / "real"
-    found = Path(os.environ.get("SYNTH_ENVS_REAL_DATA", default)) / "driving"
-    if not found.is_dir():
-        pytest.skip(
-            f"no real data at {found}; set SYNTH_ENVS_REAL_DATA to the folder that holds driving/"
-        )
-    return found
+def folder(real_driving):
+    return real_driving
 
 
 def all_played(sim, recordings):
