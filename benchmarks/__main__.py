@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from benchmarks.command import integer
 from benchmarks.errors import BenchmarkError, FolderTakenError
 from benchmarks.suites import DATA_VARIABLE, SUITES
 from sandboxes import SandboxError
@@ -137,9 +138,15 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="default: runs/SUITE, or runs/SUITE-2 and so on",
     )
-    command.add_argument("--episodes", type=_count, metavar="N", help="episodes per case and run")
-    command.add_argument("--runs", type=_count, metavar="R", help="repetitions (default 5)")
-    command.add_argument("--seed", type=_seed, default=0, metavar="S", help="default 0")
+    command.add_argument(
+        "--episodes", type=integer(1, 10_000), metavar="N", help="episodes per case and run"
+    )
+    command.add_argument(
+        "--runs", type=integer(1, 10_000), metavar="R", help="repetitions (default 5)"
+    )
+    command.add_argument(
+        "--seed", type=integer(0, 2**63 - 1), default=0, metavar="S", help="default 0"
+    )
     _data_argument(command)
     command.add_argument("--force", action="store_true", help="replace results in the folder")
     command.set_defaults(command=_run)
@@ -171,25 +178,6 @@ def _data_argument(command: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help=f"the folder of real data for real-math and real-code (or set {DATA_VARIABLE})",
     )
-
-
-def _count(text: str) -> int:
-    return _integer(text, 1, 10_000)
-
-
-def _seed(text: str) -> int:
-    return _integer(text, 0, 2**63 - 1)
-
-
-def _integer(text: str, low: int, high: int) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = low - 1
-    if not low <= value <= high:
-        msg = f"expected an integer from {low} to {high}, got {text[:40]!r}"
-        raise argparse.ArgumentTypeError(msg)
-    return value
 
 
 if __name__ == "__main__":

@@ -15,14 +15,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from benchmarks.command import integer, need, progress
 from benchmarks.errors import BenchmarkError, UsageError
 from synth_envs.driving.env import DrivingEnv
 from synth_envs.driving.experts import POLICIES, make_driver
@@ -129,18 +127,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--driver", metavar="NAME", default="rule", help=f"one of: {', '.join(DRIVERS)}"
     )
-    parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="default 0")
+    parser.add_argument(
+        "--seed", type=integer(0, 2**63 - 1), default=0, metavar="N", help="default 0"
+    )
     parser.add_argument(
         "--force", action="store_true", help="write into a folder that also holds other files"
     )
     return parser
-
-
-def _seed(text: str) -> int:
-    if not text.isdecimal() or int(text) >= 2**63:
-        msg = f"expected an integer from 0 to 2^63 - 1, got {text[:40]!r}"
-        raise argparse.ArgumentTypeError(msg)
-    return int(text)
 
 
 def _write_all(options: argparse.Namespace) -> None:
@@ -148,22 +141,17 @@ def _write_all(options: argparse.Namespace) -> None:
     for name in names:
         _known(name, SCENARIOS, "scenario")
     _known(options.driver, DRIVERS, "driver")
-    _need(options.format)
+    if options.format == "mp4":
+        need(PIL="render", moviepy="render")
+    else:
+        need(PIL="render")
     folder: Path = options.output
     _prepare(folder, force=options.force)
-    columns = (
-        TextColumn("{task.description:<26}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-    )  # fmt: skip
     pictures = []
-    console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, disable=not console.is_terminal, transient=True
-    ) as progress:
-        bar = progress.add_task("", total=len(names))
+    with progress(len(names)) as begin:
         for name in names:
-            progress.update(bar, description=name)
+            begin(name)
             pictures.append(_write(folder, name, options))
-            progress.advance(bar)
     if options.sheet:
         contact_sheet(list(zip(names, pictures, strict=True))).save(folder / _SHEET)
     print(f"{len(names)} scenarios: {folder}")
@@ -173,14 +161,6 @@ def _known(name: str, names: Sequence[str], what: str) -> None:
     if name not in names:
         msg = f"unknown {what} {name!r}{suggest(name, names)}; choose from {', '.join(names)}"
         raise UsageError(msg)
-
-
-def _need(ending: str) -> None:
-    """Say now what is missing, not when the first episode has been driven."""
-    for name in ("PIL", "moviepy") if ending == "mp4" else ("PIL",):
-        if find_spec(name) is None:
-            msg = f"{name} is missing: pip install 'synth-envs[render]'"
-            raise UsageError(msg)
 
 
 def _prepare(folder: Path, *, force: bool) -> None:

@@ -55,6 +55,11 @@ _REAL = {
         ),
     ),
 }
+_REPLAY = "synth/DrivingReplay-v0"
+#: The environments of each suite that needs a folder of data.
+_PLAYED = {name: {env_id for env_id, _ in sets} for name, (_, sets) in _REAL.items()} | {
+    "real-driving": {_REPLAY}
+}
 
 
 @dataclass(frozen=True)
@@ -207,6 +212,11 @@ def _plain_case(env_id: str, episodes: int) -> Case:
             "synth_envs.register_family"
         )
         raise UsageError(msg)
+    suites = [name for name, played in _PLAYED.items() if row.needs and row.id in played]
+    if suites:
+        named = " or ".join(f"--suite {name} --data DIR" for name in suites)
+        msg = f"{env_id!r} is made with {row.needs}=, which a suite gives it: {named}"
+        raise UsageError(msg)
     if not row.ranked:
         msg = (
             f"{env_id!r} has no oracle to compare with, so no scores; it is for training and parity"
@@ -358,9 +368,7 @@ def _real_driving(data: Path | None) -> Suite:
                 "split": "all",
             }
             label = f"{name}, {traffic}"
-            cases.append(
-                Case("synth/DrivingReplay-v0", kwargs, 1, "driving", traffic, label, span=span)
-            )
+            cases.append(Case(_REPLAY, kwargs, 1, "driving", traffic, label, span=span))
     return Suite("real-driving", 1, tuple(cases), runs=1, data=folder)
 
 

@@ -287,6 +287,8 @@ def _show_scenes(env: Any, seed: int) -> None:
 
 
 def _play(arguments: argparse.Namespace) -> None:
+    from synth_envs.play import play_simulator, play_tasks
+
     row = find_environment(arguments.id)
     if row.numeric:
         hint = (
@@ -295,7 +297,8 @@ def _play(arguments: argparse.Namespace) -> None:
         msg = f"{row.id} is read by programs; play {hint} instead"
         raise CommandError(msg)
     if row.span:
-        _drive(row, arguments)
+        env = make(row, family=arguments.family, difficulty=arguments.difficulty)
+        play_simulator(env, arguments.episodes, arguments.seed)
         return
     env = make(
         row,
@@ -304,61 +307,7 @@ def _play(arguments: argparse.Namespace) -> None:
         max_turns=arguments.turns,
         split="train",
     )
-    solved = 0
-    played = 0
-    print("Type an answer and press Enter; an empty line skips the task, Ctrl-D ends.")
-    print("An answer of several lines stands between two lines of ```.\n")
-    for episode in range(arguments.episodes):
-        prompt, _ = env.reset(seed=arguments.seed if episode == 0 else None)
-        print(f"--- task {episode + 1} of {arguments.episodes} ---\n{prompt}\n")
-        played += 1
-        over = False
-        reward: float = 0.0
-        while not over:
-            try:
-                answer = _read_answer()
-            except EOFError:
-                print(f"\n{solved} of {played - 1} tasks solved.")
-                return
-            if not answer.strip():
-                break
-            feedback, value, terminated, truncated, _ = env.step(answer)
-            reward, over = float(value), terminated or truncated
-            print(feedback)
-        solved += reward == 1.0
-        print()
-    print(f"{solved} of {played} tasks solved.")
-
-
-def _drive(row: Environment, arguments: argparse.Namespace) -> None:
-    """Play a simulator that is told in words."""
-    env = make(row, family=arguments.family, difficulty=arguments.difficulty)
-    print("Type a command and press Enter; an empty line keeps on, Ctrl-D ends.\n")
-    for episode in range(arguments.episodes):
-        told, _ = env.reset(seed=arguments.seed if episode == 0 else None)
-        print(f"--- episode {episode + 1} of {arguments.episodes} ---")
-        total, over = 0.0, False
-        while not over:
-            print(f"{told}\n")
-            try:
-                command = input("> ").strip() or "keep"
-            except EOFError:
-                print()
-                return
-            told, reward, terminated, truncated, info = env.step(command)
-            total, over = total + float(reward), terminated or truncated
-            print(f"reward {float(reward):+.2f}, {total:.2f} in all")
-        outcome = "crashed" if info["metrics"]["collision"] else "no crash"
-        print(f"The episode is over: {outcome}, {total:.2f} in all.\n")
-
-
-def _read_answer() -> str:
-    """One line, or the lines from one that begins with ``` to the next such line."""
-    lines = [input("> ")]
-    if lines[0].lstrip().startswith("```"):
-        while len(lines) == 1 or not lines[-1].lstrip().startswith("```"):
-            lines.append(input("| "))
-    return "\n".join(lines)
+    play_tasks(env, arguments.episodes, arguments.seed)
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -113,6 +113,8 @@ _BUILT_IN = (
         "synth/DrivingText-v0",
         "driving",
         "synth_envs.driving.text_env:DrivingTextEnv",
+        "synth_envs.driving.text_env:DrivingTextVectorEnv",
+        brief={"duration": 5.0},
         span=_DRIVING_SPAN,
     ),
     Environment(

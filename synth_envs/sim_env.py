@@ -114,11 +114,11 @@ class SimEnv(gym.Env[Any, Any]):
     ) -> None:
         self.sim = make_simulator(type(self).simulator, 1, options)
         self.metadata = {**type(self).metadata, "render_fps": self.sim.steps_per_second}
-        self.observation_space = self.sim.single_observation_space
-        self.action_space = self.sim.single_action_space
+        self.observation_space = self._observations()
+        self.action_space = self._actions()
         self.difficulty = difficulty
         self.split = check_split(split)
-        self.render_mode = check_render_mode(render_mode, RENDER_MODES)
+        self.render_mode = check_render_mode(render_mode, self.metadata["render_modes"])
         self._streams = Streams(self.sim.name, 1, self.split)
         self._one = np.ones(1, dtype=np.bool_)
         self._over = True
@@ -156,7 +156,7 @@ class SimEnv(gym.Env[Any, Any]):
         keys, levels = self._streams.begin(self._one, self.np_random, self.difficulty, options)
         self.sim.reset(self._one, keys, levels)
         self._over = False
-        return copied(self.sim.observations, 0), {"task_id": self.task_id}
+        return self._observed(), {"task_id": self.task_id}
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """Advance by one action.
@@ -169,14 +169,28 @@ class SimEnv(gym.Env[Any, Any]):
             msg = "the episode is over or has not begun: call reset() first"
             raise ResetNeeded(msg)
         sim = self.sim
-        sim.step(actions_of(self.action_space, np.asarray(action)[None], 1), self._one)
+        sim.step(self._decoded(action), self._one)
         terminated, truncated = bool(sim.terminations[0]), bool(sim.truncations[0])
         self._over = terminated or truncated
         terms = {name: float(column[0]) for name, column in sim.terms.items()}
         info: dict[str, Any] = {"task_id": self.task_id, "reward_terms": terms}
         if self._over:
             info["metrics"] = {name: float(column[0]) for name, column in sim.metrics.items()}
-        return copied(sim.observations, 0), float(sim.rewards[0]), terminated, truncated, info
+        return self._observed(), float(sim.rewards[0]), terminated, truncated, info
+
+    # A view in words has other spaces, and tells and reads where this copies.
+
+    def _observations(self) -> gym.Space[Any]:
+        return self.sim.single_observation_space
+
+    def _actions(self) -> gym.Space[Any]:
+        return self.sim.single_action_space
+
+    def _observed(self) -> Any:
+        return copied(self.sim.observations, 0)
+
+    def _decoded(self, action: Any) -> np.ndarray:
+        return actions_of(self.action_space, np.asarray(action)[None], 1)
 
     def render(self) -> np.ndarray | None:
         """Return a picture of the episode, uint8 (height, width, 3), for "rgb_array"."""
@@ -191,7 +205,7 @@ class SimEnv(gym.Env[Any, Any]):
         self.sim.restore(state["sim"])
         self._streams.restore(state["streams"])
         self._over = bool(state["over"])
-        return copied(self.sim.observations, 0)
+        return self._observed()
 
 
 def copied(observations: Any, index: int | None = None) -> Any:

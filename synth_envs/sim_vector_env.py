@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+import gymnasium as gym
 import numpy as np
 from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode, VectorEnv
@@ -68,15 +69,15 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         self.num_envs = num_envs
         self.difficulty = difficulty
         self.split = check_split(split)
-        self.render_mode = check_render_mode(render_mode, RENDER_MODES)
+        self.render_mode = check_render_mode(render_mode, self.metadata["render_modes"])
         self.autoreset_mode = autoreset_mode_of(autoreset_mode)
         self.metadata = {
             **type(self).metadata,
             "autoreset_mode": self.autoreset_mode,
             "render_fps": self.sim.steps_per_second,
         }
-        self.single_observation_space = self.sim.single_observation_space
-        self.single_action_space = self.sim.single_action_space
+        self.single_observation_space = self._observations()
+        self.single_action_space = self._actions()
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._streams = Streams(self.sim.name, num_envs, self.split)
@@ -122,7 +123,7 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
             if (base := seeds[i]) is not None:
                 self._streams.seed(i, base)
         self._begin(mask, checked)
-        return copied(self.sim.observations), {**self._ids(mask)}
+        return self._observed(), {**self._ids(mask)}
 
     def step(self, actions: Any) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
         """Advance every episode by one action.
@@ -134,7 +135,7 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         if not self._begun.all():
             msg = "call reset() before step()"
             raise ResetNeeded(msg)
-        given = actions_of(self.single_action_space, actions, self.num_envs)
+        given = self._decoded(actions)
         sim, over = self.sim, self._over
         if over.any():
             if self.autoreset_mode is not AutoresetMode.NEXT_STEP:
@@ -146,17 +147,41 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         else:
             running = np.ones(self.num_envs, dtype=np.bool_)
         sim.step(given, running)
-        rewards, terminations = sim.rewards.copy(), sim.terminations.copy()
+        rewards, terminations = self._rewards(running), sim.terminations.copy()
         truncations = sim.truncations.copy()
         done = terminations | truncations
         if self.autoreset_mode is AutoresetMode.SAME_STEP and done.any():
             return self._same_step(rewards, terminations, truncations, done)
         self._over = done
         infos = self._ids(np.ones(self.num_envs, dtype=np.bool_))
-        _add(infos, "reward_terms", sim.terms, running)
+        _add(infos, "reward_terms", self._terms(), running)
         if done.any():
             _add(infos, "metrics", sim.metrics, done)
-        return copied(sim.observations), rewards, terminations, truncations, infos
+        return self._observed(), rewards, terminations, truncations, infos
+
+    # A view in words has other spaces, tells and reads where this copies, and has a term more.
+
+    def _observations(self) -> gym.Space[Any]:
+        return self.sim.single_observation_space
+
+    def _actions(self) -> gym.Space[Any]:
+        return self.sim.single_action_space
+
+    def _observed(self) -> Any:
+        return copied(self.sim.observations)
+
+    def _observed_one(self, index: int) -> Any:
+        return copied(self.sim.observations, index)
+
+    def _decoded(self, actions: Any) -> np.ndarray:
+        return actions_of(self.single_action_space, actions, self.num_envs)
+
+    def _rewards(self, running: np.ndarray) -> np.ndarray:
+        del running
+        return self.sim.rewards.copy()
+
+    def _terms(self) -> Mapping[str, np.ndarray]:
+        return self.sim.terms
 
     def _begin(self, mask: np.ndarray, options: Mapping[str, Any]) -> None:
         keys, levels = self._streams.begin(mask, self.np_random, self.difficulty, options)
@@ -179,20 +204,19 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         """Begin the next episodes within the step, keeping the last observations and infos."""
         sim = self.sim
         infos: dict[str, Any] = {}
-        _add(infos, "reward_terms", sim.terms, ~done)
+        _add(infos, "reward_terms", self._terms(), ~done)
         final: dict[str, Any] = self._ids(done)
-        _add(final, "reward_terms", sim.terms, done)
+        _add(final, "reward_terms", self._terms(), done)
         _add(final, "metrics", sim.metrics, done)
         last = np.full(self.num_envs, None, dtype=object)
-        observations = sim.observations
         for i in np.flatnonzero(done).tolist():
-            last[i] = copied(observations, i)
+            last[i] = self._observed_one(i)
         self._over = done
         self._begin(done, {})
         infos |= self._ids(np.ones(self.num_envs, dtype=np.bool_))
         infos |= {"final_obs": last, "_final_obs": done.copy()}
         infos |= {"final_info": final, "_final_info": done.copy()}
-        return copied(sim.observations), rewards, terminations, truncations, infos
+        return self._observed(), rewards, terminations, truncations, infos
 
     def render(self) -> tuple[np.ndarray, ...] | None:
         """Return a picture of each episode, uint8 (height, width, 3), for "rgb_array"."""
@@ -210,7 +234,7 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         self.sim.restore(state["sim"])
         self._streams.restore(state["streams"])
         self._begun, self._over = state["begun"].copy(), state["over"].copy()
-        return copied(self.sim.observations)
+        return self._observed()
 
 
 def _add(

@@ -52,11 +52,20 @@ def recorded(tmp_path_factory):
     return str(path)
 
 
-@pytest.mark.parametrize(
-    "row",
-    [row for row in ROWS if row.vector_entry_point and not row.numeric],
-    ids=lambda row: row.id,
-)
+def native(*, simulated):
+    rows = [row for row in ROWS if row.vector_entry_point]
+    return pytest.mark.parametrize(
+        "row",
+        [
+            row
+            for row in rows
+            if hasattr(load_env_creator(row.vector_entry_point), "simulator") is simulated
+        ],
+        ids=lambda row: row.id,
+    )
+
+
+@native(simulated=False)
 @pytest.mark.parametrize("max_turns", [1, 3])
 def test_native_vector_environment(row, max_turns, request):
     size = {"num_envs": 2, "steps": 8} if row.costly else {}
@@ -66,9 +75,7 @@ def test_native_vector_environment(row, max_turns, request):
     synth_envs.check_vector_env(row.id, kwargs=kwargs, **size)
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in ROWS if row.vector_entry_point and row.numeric], ids=lambda row: row.id
-)
+@native(simulated=True)
 def test_native_vector_environment_of_a_simulator(row):
     synth_envs.check_vector_env(row.id, steps=90, kwargs=dict(row.brief))
 

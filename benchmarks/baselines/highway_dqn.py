@@ -22,11 +22,12 @@ import gymnasium as gym
 import numpy as np
 
 import synth_envs
-from benchmarks.baselines.driving_ppo import (
+from benchmarks.baselines.common import (
     add_arguments,
     check_arguments,
     learn,
     run_all,
+    set_up,
     spread,
     write,
 )
@@ -91,11 +92,9 @@ def train(
         steps: Environment steps; by default those of `HYPERPARAMETERS`.
         watch: Called now and then with the environment steps since it was called last.
     """
-    import torch
     from stable_baselines3 import DQN
 
-    gym.register_envs(synth_envs)
-    torch.set_num_threads(1)
+    set_up()
     setting = HYPERPARAMETERS
     total = steps or setting["n_timesteps"]
     start = time.perf_counter()

@@ -6,20 +6,25 @@ read the prompt and therefore must not learn.
 """
 
 import argparse
-import json
 import multiprocessing
 import sys
 import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
 
-import synth_envs
+from benchmarks.baselines.common import (
+    add_arguments,
+    check_arguments,
+    make_ppo,
+    set_up,
+    spread,
+    write,
+)
 
-__all__ = ["ENV_ID", "HYPERPARAMETERS", "Result", "interval", "main", "train"]
+__all__ = ["ENV_ID", "HYPERPARAMETERS", "Result", "main", "train"]
 
 ENV_ID = "synth/MathTokens-v0"
 # The keys of rl-zoo3; learning_rate stays for four fifths of the run, then falls linearly to 0.
@@ -79,12 +84,9 @@ def train(
         steps: Environment steps; by default those of `HYPERPARAMETERS`.
         progress: Show a progress bar.
     """
-    import torch
-    from stable_baselines3 import PPO
     from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor
 
-    gym.register_envs(synth_envs)
-    torch.set_num_threads(1)
+    set_up()
     setting = HYPERPARAMETERS
     total = steps or setting["n_timesteps"]
     vector = VecMonitor(
@@ -93,21 +95,7 @@ def train(
     # Streams are hashed from their seed, so any distinct seeds give independent tasks.
     vector.seed(1_000_000 * (seed + 1))
     start = time.perf_counter()
-    model = PPO(
-        setting["policy"],
-        vector,
-        n_steps=setting["n_steps"],
-        batch_size=setting["batch_size"],
-        n_epochs=setting["n_epochs"],
-        learning_rate=lambda left: setting["learning_rate"] * min(1.0, 5.0 * left),
-        ent_coef=setting["ent_coef"],
-        gamma=setting["gamma"],
-        gae_lambda=setting["gae_lambda"],
-        clip_range=setting["clip_range"],
-        policy_kwargs={"net_arch": setting["net_arch"], "activation_fn": torch.nn.ReLU},
-        seed=seed,
-        device="cpu",
-    )
+    model = make_ppo(setting, vector, seed=seed, schedule=lambda left: min(1.0, 5.0 * left))
     model.learn(total, progress_bar=progress)
     success = {split: _success(model, split, control=control) for split in ("test", "train")}
     wall = time.perf_counter() - start
@@ -129,18 +117,6 @@ def _success(model: Any, split: str, *, control: bool) -> float:
     return solved / _EVALUATION_TASKS
 
 
-def interval(values: list[float]) -> tuple[float, float]:
-    """A 95% interval of the mean, by Student's t over seeds."""
-    from scipy import stats
-
-    if len(values) < 2:
-        return (float("nan"), float("nan"))
-    low, high = stats.t.interval(
-        0.95, len(values) - 1, loc=np.mean(values), scale=max(stats.sem(values), 1e-12)
-    )
-    return float(low), float(high)
-
-
 def _job(arguments: tuple[int, bool, int | None]) -> Result:
     seed, control, steps = arguments
     return train(seed, control=control, steps=steps)
@@ -151,14 +127,9 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.baselines.math_tokens", description=__doc__
     )
-    parser.add_argument("--seeds", type=int, default=5, help="training runs (default 5)")
-    parser.add_argument("--controls", type=int, default=5, help="control runs (default 5)")
-    parser.add_argument("--steps", type=int, default=None, help="environment steps of a run")
-    parser.add_argument("--workers", type=int, default=2, help="runs side by side (default 2)")
-    parser.add_argument("-o", "--output", type=Path, default=None, help="write the results here")
+    add_arguments(parser, steps=HYPERPARAMETERS["n_timesteps"], controls=5, workers=2)
     arguments = parser.parse_args(argv)
-    if arguments.seeds < 1 or arguments.workers < 1 or arguments.controls < 0:
-        parser.error("--seeds and --workers must be at least 1, --controls at least 0")
+    check_arguments(parser, arguments)
     jobs = [(seed, False, arguments.steps) for seed in range(arguments.seeds)]
     jobs += [(seed, True, arguments.steps) for seed in range(arguments.controls)]
     results: list[Result] = []
@@ -175,9 +146,8 @@ def main(argv: list[str] | None = None) -> int:
     for kind, control in (("ppo", False), ("control", True)):
         values = [result.test_success for result in results if result.control is control]
         if values:
-            low, high = interval(values)
-            summary[kind] = {"mean": float(np.mean(values)), "low": low, "high": high}
-            print(f"{kind}: {np.mean(values):.3f}, 95% interval {low:.3f} to {high:.3f}")
+            summary[kind] = one = spread(values)
+            print(f"{kind}: {one['mean']:.3f}, 95% interval {one['low']:.3f} to {one['high']:.3f}")
     if arguments.output:
         record = {
             "env": ENV_ID,
@@ -186,8 +156,7 @@ def main(argv: list[str] | None = None) -> int:
             "summary": summary,
             "command": "python -m benchmarks.baselines.math_tokens",
         }
-        arguments.output.parent.mkdir(parents=True, exist_ok=True)
-        arguments.output.write_text(json.dumps(record, indent=1) + "\n")
+        write(record, arguments.output)
     learned = summary["ppo"]["mean"] >= 0.9
     return int(not learned or summary.get("control", {"mean": 0.0})["mean"] > 0.05)
 

@@ -10,6 +10,7 @@ import numpy as np
 from synth_envs.core import Policy
 from synth_envs.driving.experts import make_driver
 from synth_envs.driving.oracle import Clairvoyant
+from synth_envs.sim_text_env import SimTextEnv, SimTextVectorEnv
 
 __all__ = ["ROLES", "make_driving_policy"]
 
@@ -40,7 +41,7 @@ def make_driving_policy(name: str, env: Any) -> Policy:
     policy: Policy = Clairvoyant(env) if name == "oracle" else make_driver(ROLES[name], env)
     inner = env.unwrapped
     one = inner.envs[0].unwrapped if hasattr(inner, "envs") else inner
-    return _Spoken(policy) if hasattr(one, "driving") else policy
+    return _Spoken(policy) if isinstance(one, SimTextEnv | SimTextVectorEnv) else policy
 
 
 class _Spoken:

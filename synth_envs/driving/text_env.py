@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-import gymnasium as gym
-import numpy as np
-
-from synth_envs.driving.env import DrivingEnv
-from synth_envs.driving.sim.describe import command_of
 from synth_envs.driving.sim.simulator import DrivingSim
-from synth_envs.spaces import Unicode
-from synth_envs.text_env import check_response
+from synth_envs.sim_text_env import SimTextEnv, SimTextVectorEnv
 
-__all__ = ["DrivingTextEnv"]
-
-_LONGEST_SCENE, _LONGEST_ANSWER = 8_192, 65_536
-_IDLE = 1
+__all__ = ["DrivingTextEnv", "DrivingTextVectorEnv"]
 
 
-class DrivingTextEnv(gym.Env[str, str]):
+def _slow(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options with one decision per second: commands are in words, the scene told.
+
+    Raises:
+        TypeError: An option has no meaning in words.
+    """
+    for name in ("observation", "action"):
+        if name in options:
+            msg = f"unknown argument {name!r}: scenes are told, and commands are in words"
+            raise TypeError(msg)
+    return {"policy_hz": 1.0, "frames": 10, **options}
+
+
+class DrivingTextEnv(SimTextEnv):
     """`DrivingEnv` for language agents.
 
     ## Description
@@ -61,83 +64,16 @@ class DrivingTextEnv(gym.Env[str, str]):
     * v0: initial version.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 1}
+    simulator = DrivingSim
 
-    def __init__(
-        self,
-        *,
-        scenario: str | Mapping[str, float] | None = None,
-        traffic: int = 20,
-        policy_hz: float = 1.0,
-        frames: int = 10,
-        duration: float | None = None,
-        difficulty: float | None = None,
-        split: str = "train",
-        render_mode: str | None = None,
-    ) -> None:
-        if render_mode not in (None, "ansi", "rgb_array"):
-            msg = f"render_mode must be None, 'ansi' or 'rgb_array', got {render_mode!r}"
-            raise ValueError(msg)
-        self.driving = DrivingEnv(
-            scenario=scenario,
-            traffic=traffic,
-            policy_hz=policy_hz,
-            frames=frames,
-            duration=duration,
-            difficulty=difficulty,
-            split=split,
-            render_mode=None if render_mode == "ansi" else render_mode,
-        )
-        self.metadata = {**type(self).metadata, "render_fps": policy_hz}
-        self.render_mode = render_mode
-        self.observation_space = Unicode(_LONGEST_SCENE)
-        self.action_space = Unicode(_LONGEST_ANSWER)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**_slow(options))
 
-    @property
-    def sim(self) -> DrivingSim:
-        """The simulator behind it, which experts read."""
-        sim: Any = self.driving.sim
-        return sim  # type: ignore[no-any-return]
 
-    @property
-    def task_id(self) -> str:
-        """The name of the running episode; `reset(options={"task": name})` replays it."""
-        return self.driving.task_id
+class DrivingTextVectorEnv(SimTextVectorEnv):
+    """Many `DrivingTextEnv`s in lock step, equal to them; same arguments."""
 
-    @property
-    def difficulty(self) -> float | None:
-        """The difficulty of the next episodes; None draws it uniformly. Curricula set it."""
-        return self.driving.difficulty
+    simulator = DrivingSim
 
-    @difficulty.setter
-    def difficulty(self, value: float | None) -> None:
-        self.driving.difficulty = value
-
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[str, dict[str, Any]]:
-        """Begin the next episode; see `DrivingEnv.reset`."""
-        super().reset(seed=seed)
-        _, info = self.driving.reset(seed=seed, options=options)
-        return self._told(), info
-
-    def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
-        """Follow the command of a text.
-
-        Raises:
-            ResetNeeded: The episode is over or has not begun.
-            TypeError: The action is not text.
-        """
-        check_response(action)
-        command = command_of(action)
-        _, reward, over, cut, info = self.driving.step(_IDLE if command is None else command)
-        unread = -0.1 if command is None else 0.0
-        info["reward_terms"]["unread"] = unread
-        return self._told(), reward + unread, over, cut, info
-
-    def render(self) -> str | np.ndarray | None:
-        """What is told ("ansi") or a picture ("rgb_array")."""
-        return self._told() if self.render_mode == "ansi" else self.driving.render()
-
-    def _told(self) -> str:
-        return self.sim.describe(0)[:_LONGEST_SCENE]
+    def __init__(self, *, num_envs: int = 1, **options: Any) -> None:
+        super().__init__(num_envs=num_envs, **_slow(options))

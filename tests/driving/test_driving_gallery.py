@@ -149,7 +149,7 @@ def test_bad_seeds(capsys):
 
 
 def test_what_is_missing_is_named(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("benchmarks.driving_gallery.find_spec", {"PIL": 1}.get)
+    monkeypatch.setattr("benchmarks.command.find_spec", {"PIL": 1}.get)
     arguments = ["--scenario", "door", "--output", str(tmp_path)]
     assert main([*arguments, "--format", "mp4"]) == 2
     expected = "driving_gallery: moviepy is missing: pip install 'synth-envs[render]'\n"

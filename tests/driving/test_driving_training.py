@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("stable_baselines3", reason="training needs the extra [sb3]")
 pytest.importorskip("scipy", reason="benchmarks need the extra [bench]")
 
-from benchmarks.baselines import driving_ppo, highway_dqn
+from benchmarks.baselines import driving_ppo, driving_report, highway_dqn
 from synth_envs.driving.experts import make_driver
 from synth_envs.driving.sim.scenarios import SCENARIOS
 from synth_envs.driving.skill import play
@@ -36,7 +36,7 @@ def test_ppo_command_writes_what_it_measured(tmp_path, capsys):
     ]
     assert record["hyperparameters"]["n_timesteps"] == 8192
     assert record["episodes"] == 19
-    assert tuple(record["scripted"]) == driving_ppo.DRIVERS
+    assert tuple(record["scripted"]) == driving_report.DRIVERS
     assert len(record["by_scenario"]) > 10
     assert set(record["by_scenario"]) <= set(SCENARIOS)
     for row in (*record["runs"], *record["scripted"].values()):
@@ -58,9 +58,9 @@ def test_ppo_command_writes_what_it_measured(tmp_path, capsys):
 
 
 def test_the_references_of_the_ppo_table_are_those_of_the_skill_score():
-    episodes = driving_ppo.held_out_episodes(19)
+    episodes = driving_report.held_out_episodes(19)
     assert len(set(episodes)) == 19
-    drives = driving_ppo.drive(partial(make_driver, "gap-rule"), episodes)
+    drives = driving_report.drive(partial(make_driver, "gap-rule"), episodes, "lidar")
     assert set(drives.scenarios) <= set(SCENARIOS)
     np.testing.assert_array_equal(drives.measures["return"], play("gap-rule", episodes))
     ends = drives.measures["collision"] + drives.measures["off_road"] + drives.measures["arrived"]
@@ -69,11 +69,13 @@ def test_the_references_of_the_ppo_table_are_those_of_the_skill_score():
 
 @pytest.mark.slow
 def test_the_control_is_blind():
-    episodes = driving_ppo.held_out_episodes(8)
+    episodes = driving_report.held_out_episodes(8)
     result = driving_ppo.train(0, episodes, control=True, steps=8192)
     drove = result.drives.measures["return"]
     constant = [
-        driving_ppo.drive(lambda _, action=action: _Always(action), episodes).measures["return"]
+        driving_report.drive(lambda _, action=action: _Always(action), episodes, "lidar").measures[
+            "return"
+        ]
         for action in range(6)
     ]
     assert any(np.array_equal(drove, one) for one in constant), "one action whatever is ahead"

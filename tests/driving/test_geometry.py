@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from synth_envs.driving.jit import kernel
 from synth_envs.driving.sim.geometry import curvature, overlap, pose, ray_distance
 from synth_envs.driving.sim.trigonometry import arctan, arctan2, sincos, wrapped
+from synth_envs.kernels.jit import kernel
 
 shapely = pytest.importorskip("shapely")
 F = np.float32

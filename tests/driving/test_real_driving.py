@@ -5,16 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks.real_driving import (
-    EGOS,
-    SETTINGS,
-    compare,
-    data_folder,
-    main,
-    replayed,
-    simulated,
-    values_of,
-)
+from benchmarks.real_driving import EGOS, data_folder, main, replayed
+from benchmarks.real_traffic import SETTINGS, compare, simulated, values_of
 from synth_envs.driving.real.commonroad import load_commonroad
 from synth_envs.driving.real.statistics import traffic_of
 
@@ -83,7 +75,11 @@ def test_where_the_recordings_are(tmp_path, monkeypatch, capsys):
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert "--data DIR or SYNTH_ENVS_REAL_DATA" in error
-    assert main(["--data", str(tmp_path / "none"), "--output", str(output)]) == 2
+    missing = tmp_path / "none"
+    assert main(["--data", str(missing), "--output", str(output)]) == 2
+    assert capsys.readouterr().err == f"real_driving: no such folder: {str(missing)!r}\n"
+    missing.mkdir()
+    assert main(["--data", str(missing), "--output", str(output)]) == 2
     assert "no CommonRoad files" in capsys.readouterr().err
     (tmp_path / "real" / "driving").mkdir(parents=True)
     (tmp_path / "real" / "driving" / "broken.xml").write_text("<commonRoad>")
@@ -98,7 +94,7 @@ def test_where_the_recordings_are(tmp_path, monkeypatch, capsys):
 
 
 def test_what_is_missing_is_named(capsys, monkeypatch):
-    monkeypatch.setattr("benchmarks.real_driving.find_spec", {"scipy": 1}.get)
+    monkeypatch.setattr("benchmarks.command.find_spec", {"scipy": 1}.get)
     assert main([]) == 2
     expected = "real_driving: matplotlib is missing: pip install 'synth-envs[render]'\n"
     assert capsys.readouterr().err == expected

@@ -31,6 +31,13 @@ def test_missing_recordings_are_named(tmp_path, monkeypatch):
         load_suite("real-driving", tmp_path)
 
 
+def test_the_suite_is_named_where_the_environment_alone_cannot_run(capsys):
+    assert main(["run", "--env", ENV_ID]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "--suite real-driving --data DIR" in error
+
+
 def test_the_suite_has_each_playable_recording_with_either_traffic(folder):
     cases = load_suite("real-driving", folder).cases
     assert [case.kwargs["traffic"] for case in cases] == ["log", "reactive"]

@@ -36,7 +36,7 @@ def test_what_is_hidden_is_not_told():
     hidden = 0
     for seed in range(20):
         told, _ = env.reset(seed=seed)
-        sim = env.driving.sim
+        sim = env.sim
         walker = np.flatnonzero(sim._marks[0, 0] == 4)
         if len(walker) and not sim._marks[0, 6, walker[0]]:
             hidden += 1

@@ -10,7 +10,7 @@ from typing import Any
 
 from synth_envs.driving.compat.graph_vehicles import LENGTH, OBSTACLE, OBSTACLE_LENGTH, WIDTH
 from synth_envs.driving.compat.polygons import clearly_apart, touching
-from synth_envs.driving.jit import kernel
+from synth_envs.kernels.jit import kernel
 
 __all__ = ["collide"]
 

@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 from synth_envs.driving.compat.graph_roads import CIRCULAR, SINE
-from synth_envs.driving.jit import kernel
+from synth_envs.kernels.jit import kernel
 
 __all__ = [
     "after_end",

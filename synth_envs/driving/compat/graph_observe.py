@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from synth_envs.driving.compat.graph_kernels import project
-from synth_envs.driving.jit import kernel
+from synth_envs.kernels.jit import kernel
 
 __all__ = ["SIGHT", "observe"]
 

@@ -18,7 +18,7 @@ from synth_envs.driving.compat.graph_vehicles import (
     act_meta,
     refresh,
 )
-from synth_envs.driving.jit import kernel
+from synth_envs.kernels.jit import kernel
 
 __all__ = [
     "EPISODE",

@@ -19,7 +19,7 @@ from synth_envs.driving.compat.graph_vehicles import (
     move,
     remaining_road,
 )
-from synth_envs.driving.jit import kernel
+from synth_envs.kernels.jit import kernel
 
 __all__ = ["HORIZON", "enforce"]
 

@@ -28,7 +28,7 @@ from synth_envs.driving.compat.graph_vehicles import (
     refresh,
     steer,
 )
-from synth_envs.driving.jit import kernel
+from synth_envs.kernels.jit import kernel
 
 __all__ = ["IDM", "IDM_INTERSECTION", "advance", "decide_all", "neighbours"]
 

@@ -22,7 +22,7 @@ from synth_envs.driving.compat.graph_kernels import (
     project,
     wrap,
 )
-from synth_envs.driving.jit import kernel
+from synth_envs.kernels.jit import kernel
 
 __all__ = [
     "DRIVER",

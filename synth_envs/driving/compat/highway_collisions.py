@@ -27,7 +27,7 @@ from synth_envs.driving.compat.highway_layout import (
     Y,
 )
 from synth_envs.driving.compat.polygons import clearly_apart, touching
-from synth_envs.driving.jit import kernel
+from synth_envs.kernels.jit import kernel
 
 __all__ = ["collide"]
 

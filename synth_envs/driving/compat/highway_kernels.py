@@ -40,8 +40,8 @@ from synth_envs.driving.compat.highway_traffic import (
     sort,
     thrust,
 )
-from synth_envs.driving.jit import kernel
-from synth_envs.driving.random import between, uniform
+from synth_envs.kernels.jit import kernel
+from synth_envs.kernels.random import between, uniform
 
 __all__ = ["DISTANCE", "METRICS", "SEEN", "STARTED", "TERMS", "TIME", "reset_all", "step_all"]
 

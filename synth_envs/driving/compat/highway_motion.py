@@ -33,7 +33,7 @@ from synth_envs.driving.compat.highway_layout import (
     X,
     Y,
 )
-from synth_envs.driving.jit import kernel
+from synth_envs.kernels.jit import kernel
 
 __all__ = ["move"]
 

@@ -14,8 +14,8 @@ from synth_envs.driving.compat.graph_vehicles import (
     place_on_lane,
     plan_route,
 )
-from synth_envs.driving.jit import kernel
-from synth_envs.driving.random import between, normal, uniform
+from synth_envs.kernels.jit import kernel
+from synth_envs.kernels.random import between, normal, uniform
 
 __all__ = ["DRAWS", "begin_all", "spawn", "step_all"]
 

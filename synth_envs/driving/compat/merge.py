@@ -21,8 +21,8 @@ from synth_envs.driving.compat.graph_vehicles import (
     place,
     place_ego,
 )
-from synth_envs.driving.jit import kernel
-from synth_envs.driving.random import between, uniform
+from synth_envs.kernels.jit import kernel
+from synth_envs.kernels.random import between, uniform
 
 __all__ = ["MergeSim", "merge_roads"]
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_envs.driving.compat.polygons import clearly_apart, touching
-from synth_envs.driving.jit import kernel
-from synth_envs.driving.random import uniform
+from synth_envs.kernels.jit import kernel
+from synth_envs.kernels.random import uniform
 
 __all__ = [
     "ACCELERATION",

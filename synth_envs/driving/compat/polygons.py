@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from synth_envs.driving.jit import kernel
+from synth_envs.kernels.jit import kernel
 
 __all__ = ["clearly_apart", "touching"]
 

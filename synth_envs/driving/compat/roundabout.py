@@ -22,8 +22,8 @@ from synth_envs.driving.compat.graph_vehicles import (
     speed_to_index,
 )
 from synth_envs.driving.compat.state import refuse
-from synth_envs.driving.jit import kernel
-from synth_envs.driving.random import between, normal, uniform
+from synth_envs.kernels.jit import kernel
+from synth_envs.kernels.random import between, normal, uniform
 
 __all__ = ["DESTINATIONS", "RoundaboutSim", "roundabout_roads"]
 

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 
-from synth_envs.driving.jit import kernel
 from synth_envs.driving.real.replay_layout import (
     ACC,
     AIM,
@@ -74,6 +73,7 @@ from synth_envs.driving.real.replay_traffic import (
     touching,
 )
 from synth_envs.driving.sim.trigonometry import arctan, sincos
+from synth_envs.kernels.jit import kernel
 
 __all__ = ["ACTIONS", "NEVER", "TERMS", "begin_batch", "step_batch"]
 

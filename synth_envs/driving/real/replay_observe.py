@@ -11,7 +11,6 @@ import math
 
 import numpy as np
 
-from synth_envs.driving.jit import kernel
 from synth_envs.driving.real.replay_layout import (
     ACC,
     AIM,
@@ -50,6 +49,7 @@ from synth_envs.driving.real.replay_roads import ahead, along
 from synth_envs.driving.sim.layout import CAR
 from synth_envs.driving.sim.observations import EGO_FEATURES, ROW_FEATURES, ROWS
 from synth_envs.driving.sim.trigonometry import sincos
+from synth_envs.kernels.jit import kernel
 
 __all__ = ["observe_batch"]
 

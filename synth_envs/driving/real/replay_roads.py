@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 
-from synth_envs.driving.jit import kernel
 from synth_envs.driving.real.replay_layout import (
     BEYOND,
     CENTRE_POINTS,
@@ -39,6 +38,7 @@ from synth_envs.driving.real.replay_layout import (
     Tables,
 )
 from synth_envs.driving.sim.trigonometry import arctan2
+from synth_envs.kernels.jit import kernel
 
 __all__ = [
     "ahead",

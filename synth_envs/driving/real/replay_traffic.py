@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 
-from synth_envs.driving.jit import kernel
 from synth_envs.driving.real.replay_layout import (
     BEGIN,
     BEGIN_S,
@@ -63,6 +62,7 @@ from synth_envs.driving.real.replay_tracks import JAM
 from synth_envs.driving.sim.drivers import idm
 from synth_envs.driving.sim.geometry import overlap
 from synth_envs.driving.sim.trigonometry import sincos
+from synth_envs.kernels.jit import kernel
 
 __all__ = ["accelerate", "begin_others", "move_driven", "move_recorded", "overlaps"]
 

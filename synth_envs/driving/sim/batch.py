@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth_envs.driving.jit import kernel
 from synth_envs.driving.sim.frame import accelerate, locate, sort_actors
 from synth_envs.driving.sim.layout import END, KIND, NONE
 from synth_envs.driving.sim.scenarios import begin, map_of
 from synth_envs.driving.sim.spawn import blank
 from synth_envs.driving.sim.step import drive
+from synth_envs.kernels.jit import kernel
 
 __all__ = ["begin_batch", "step_batch"]
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth_envs.driving.jit import kernel
 from synth_envs.driving.sim.layout import (
     ALONG,
     BRAKE,
@@ -52,6 +51,7 @@ from synth_envs.driving.sim.layout import (
     S,
     V,
 )
+from synth_envs.kernels.jit import kernel
 
 __all__ = ["HARD", "following", "idm", "junction_limit", "lane_centre", "leader", "select_lane"]
 

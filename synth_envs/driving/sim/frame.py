@@ -12,7 +12,6 @@ import math
 
 import numpy as np
 
-from synth_envs.driving.jit import kernel
 from synth_envs.driving.sim.drivers import idm, junction_limit, lane_centre, select_lane
 from synth_envs.driving.sim.geometry import curvature, pose
 from synth_envs.driving.sim.layout import (
@@ -66,6 +65,7 @@ from synth_envs.driving.sim.layout import (
     Y,
 )
 from synth_envs.driving.sim.trigonometry import sincos, wrapped
+from synth_envs.kernels.jit import kernel
 
 __all__ = ["accelerate", "locate", "move", "sort_actors"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth_envs.driving.jit import kernel
 from synth_envs.driving.sim.trigonometry import sincos
+from synth_envs.kernels.jit import kernel
 
 __all__ = ["SEGMENT", "curvature", "overlap", "pose", "ray_distance"]
 

@@ -12,7 +12,6 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-from synth_envs.driving.jit import kernel
 from synth_envs.driving.sim.drivers import lane_centre
 from synth_envs.driving.sim.geometry import curvature
 from synth_envs.driving.sim.layout import (
@@ -52,6 +51,7 @@ from synth_envs.driving.sim.layout import (
 from synth_envs.driving.sim.trigonometry import sincos
 from synth_envs.driving.sim.visibility import CELLS, RAY_COS, RAY_SIN, RAYS, mark_clear, mark_road
 from synth_envs.families import suggest
+from synth_envs.kernels.jit import kernel
 
 __all__ = [
     "EGO_FEATURES", "GRID_CHANNELS", "LIDAR_FEATURES", "OBSERVATIONS", "RAYS_OUT", "ROWS",

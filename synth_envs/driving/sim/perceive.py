@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth_envs.driving.jit import kernel
 from synth_envs.driving.sim.layout import STEPS
 from synth_envs.driving.sim.observations import (
     attention_observation,
@@ -14,6 +13,7 @@ from synth_envs.driving.sim.observations import (
     lidar_observation,
 )
 from synth_envs.driving.sim.visibility import look
+from synth_envs.kernels.jit import kernel
 
 __all__ = ["see_attention", "see_grid", "see_kinematics", "see_lidar"]
 

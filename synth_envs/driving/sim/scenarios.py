@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth_envs.driving.jit import kernel
-from synth_envs.driving.random import uniform
 from synth_envs.driving.sim.layout import (
     AGAINST,
     ALONG,
@@ -62,6 +60,8 @@ from synth_envs.driving.sim.layout import (
     S,
 )
 from synth_envs.driving.sim.spawn import draw, fill_lane, put, put_ego, put_still
+from synth_envs.kernels.jit import kernel
+from synth_envs.kernels.random import uniform
 
 __all__ = ["SCENARIOS", "begin", "map_of"]
 

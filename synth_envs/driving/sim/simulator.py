@@ -11,7 +11,7 @@ import numpy as np
 from synth_envs.driving.scene import Scene
 from synth_envs.driving.sim import layout as at
 from synth_envs.driving.sim.batch import begin_batch, step_batch
-from synth_envs.driving.sim.describe import describe
+from synth_envs.driving.sim.describe import command_of, describe
 from synth_envs.driving.sim.layout import FIELDS, MARKS, WORLD
 from synth_envs.driving.sim.maps import tables
 from synth_envs.driving.sim.observations import OBSERVATIONS, space_of
@@ -42,6 +42,7 @@ _STATE = ("_keys", "_actors", "_marks", "_world", "_order", "_places")
 #: Scenarios that need a picture as high as it is wide.
 _AT_JUNCTIONS = {"roundabout", "signalled-intersection", "unsignalled-intersection", "left-turn"}
 #: How far trails reach back in pictures, in s.
+_KEEP = 1
 _TRAIL_S = 3.0
 #: A time to collision or post-encroachment time of nothing.
 _NEVER_S = 100.0
@@ -244,6 +245,15 @@ class DrivingSim:
             self._maps.roads[m],
             self._maps.lanes[m],
         )
+
+    def read(self, text: str) -> int | None:
+        """Return the meta action that a text asks for, or None; see `command_of`."""
+        return command_of(text)
+
+    def idle(self, index: int) -> int:
+        """Return the meta action that keeps speed and lane."""
+        del index
+        return _KEEP
 
     def save(self) -> dict[str, np.ndarray]:
         """Return copies of everything that the future hangs on, and of the observations."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth_envs.driving.jit import kernel
-from synth_envs.driving.random import uniform
 from synth_envs.driving.sim.drivers import lane_centre
 from synth_envs.driving.sim.layout import (
     ALONG,
@@ -53,6 +51,8 @@ from synth_envs.driving.sim.layout import (
     S,
     V,
 )
+from synth_envs.kernels.jit import kernel
+from synth_envs.kernels.random import uniform
 
 __all__ = ["blank", "draw", "fill_lane", "put", "put_ego", "put_still"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth_envs.driving.jit import kernel
 from synth_envs.driving.sim.drivers import lane_centre, leader
 from synth_envs.driving.sim.frame import accelerate, locate, move, sort_actors
 from synth_envs.driving.sim.geometry import overlap
@@ -69,6 +68,7 @@ from synth_envs.driving.sim.layout import (
     Y,
 )
 from synth_envs.driving.sim.trigonometry import arctan, sincos
+from synth_envs.kernels.jit import kernel
 
 __all__ = ["ACTIONS", "TERMS", "drive"]
 

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from synth_envs.driving.jit import kernel
+from synth_envs.kernels.jit import kernel
 
 __all__ = ["arctan", "arctan2", "sincos", "wrapped"]
 

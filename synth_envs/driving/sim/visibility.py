@@ -11,8 +11,6 @@ import math
 
 import numpy as np
 
-from synth_envs.driving.jit import kernel
-from synth_envs.driving.random import uniform
 from synth_envs.driving.sim.drivers import lane_centre
 from synth_envs.driving.sim.geometry import ray_distance
 from synth_envs.driving.sim.layout import (
@@ -54,6 +52,8 @@ from synth_envs.driving.sim.layout import (
     Y,
 )
 from synth_envs.driving.sim.trigonometry import arctan2, sincos
+from synth_envs.kernels.jit import kernel
+from synth_envs.kernels.random import uniform
 
 __all__ = [
     "ACTOR_DRAWS", "CELLS", "RAYS", "RAY_COS", "RAY_DRAWS", "RAY_SIN", "look", "mark_clear", "mark_road",

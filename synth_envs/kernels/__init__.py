@@ -1,0 +1,1 @@
+"""What compiled kernels of all simulators share: compiling, random numbers, elementary functions."""

@@ -1,0 +1,1 @@
+"""Trading and finance: synthetic markets with exact ledgers and known optima."""
