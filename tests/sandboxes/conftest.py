@@ -112,8 +112,8 @@ def children(pid=None):
     found, todo = [], [pid or os.getpid()]
     while todo:
         one = todo.pop()
-        for file in Path(f"/proc/{one}/task").glob("*/children"):
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # a process can end while it is looked at
+            for file in Path(f"/proc/{one}/task").glob("*/children"):
                 below = [int(word) for word in file.read_text().split()]
                 found += below
                 todo += below
