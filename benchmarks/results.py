@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 FILE = "results.json"
-SCHEMA = 2
+SCHEMA = 3
 TRIVIAL_LIMIT = 0.1
 _MAX_BYTES = 64 << 20
 _DIGITS = 9

@@ -27,15 +27,17 @@ from synth_envs.core import Json, Policy
 
 __all__ = ["play_cell", "run"]
 
-#: The domain whose kernels take long to compile, and a program that has them compiled.
-_COMPILED = "driving"
-_FIRST_STEP = """
+#: The domains whose kernels take long to compile, and a program that has them compiled and says so.
+_COMPILED = ("driving", "trading")
+_FIRST_STEPS = """
 import sys
 import gymnasium as gym
 import synth_envs
-env = gym.make(sys.argv[1])
-env.reset(seed=0)
-env.step(env.action_space.sample())
+for env_id in sys.argv[1:]:
+    env = gym.make(env_id)
+    env.reset(seed=0)
+    env.step(env.action_space.sample())
+    print(env_id, flush=True)
 """
 
 Report = Callable[[str, str, int], None]
@@ -67,7 +69,7 @@ def run(
     tallies = {agent.name: Tally() for agent in plan.agents}
     wall = dict.fromkeys(tallies, 0.0)
     cpu = dict.fromkeys(tallies, 0.0)
-    compiling = _compile_ahead(plan)
+    compiler = _Compiler(plan)
     for agent in plan.agents:
         path = folder / episodes_file(agent.name)
         for index, case in enumerate(plan.suite.cases):
@@ -75,9 +77,7 @@ def run(
             done(0)
             cell = journal.finished(agent.name, index)
             if cell is None:
-                if compiling is not None and case.domain == _COMPILED:
-                    compiling.wait()
-                    compiling = None
+                compiler.wait(case.env_id)
                 cell, records = _run_cell(plan, agent, index, source, path, done)
                 journal.add(cell)
             else:
@@ -87,6 +87,7 @@ def run(
             wall[agent.name] += cell.wall_s
             cpu[agent.name] += cell.cpu_s
         tallies[agent.name].digest = sha256(path.read_bytes()).hexdigest()
+    compiler.close()
     results = summarise(plan, source, tallies)
     results["measured"] = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -101,17 +102,41 @@ def run(
     return results
 
 
-def _compile_ahead(plan: Plan) -> subprocess.Popen[bytes] | None:
-    """Have kernels compiled by another process, while the cases before theirs are played.
+class _Compiler:
+    """Has kernels compiled by another process, while the cases before theirs are played.
 
     They go to the cache on disk. If that fails, they are compiled when they are needed.
     """
-    domains = [case.domain for case in plan.suite.cases]
-    if _COMPILED not in domains[1:] or domains[0] == _COMPILED:
-        return None
-    env_id = plan.suite.cases[domains.index(_COMPILED)].env_id
-    command = [sys.executable, "-c", _FIRST_STEP, env_id]
-    return subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603 - our own arguments
+
+    def __init__(self, plan: Plan) -> None:
+        cases = plan.suite.cases
+        self._todo = list(dict.fromkeys(one.env_id for one in cases if one.domain in _COMPILED))
+        self._process: subprocess.Popen[str] | None = None
+        if self._todo and cases[0].domain not in _COMPILED:
+            self._process = subprocess.Popen(  # noqa: S603 - our own arguments
+                [sys.executable, "-c", _FIRST_STEPS, *self._todo],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+
+    def wait(self, env_id: str) -> None:
+        """Wait until the kernels of an environment are compiled, or the process has given up."""
+        while self._process is not None and env_id in self._todo:
+            assert self._process.stdout is not None  # noqa: S101 - it is a pipe
+            line = self._process.stdout.readline()
+            if not line:
+                self._process.wait()
+                self._process.stdout.close()
+                self._process = None
+            elif line.strip() in self._todo:
+                self._todo.remove(line.strip())
+
+    def close(self) -> None:
+        """Stop compiling."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
 
 
 def _silent(agent: str, case: str, episodes: int) -> None:

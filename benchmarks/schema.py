@@ -48,6 +48,7 @@ _CASE = {
     "label": str,
     "rows": int,
     "span": float,
+    "pooled": bool,
 }
 
 _PLAN = {

@@ -3,6 +3,8 @@
 Where a return is a score (it is in [0, 1], and doing nothing earns 0), nothing is to be done. In a
 simulator caution alone earns much in some episodes and little in others, so there the score of an
 episode is 0 at the better of two cautious trivial agents on the same episode, and 1 at the oracle.
+Where luck decides an episode, as in markets, the oracle can lose one to doing nothing: there the two
+ends lie as far apart as the means over all episodes of the case, and luck that all share cancels.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,12 +27,23 @@ def skill_scores(cases: Sequence[Case], returns: Mapping[str, Scores]) -> dict[s
 
     Args:
         cases: Those whose `span` is not 0 are scaled: 1 - (ceiling - return) / (ceiling - floor),
-            where ceiling - floor is taken to be at least the span.
+            where ceiling - floor is taken to be at least the span; of "pooled" cases it is the
+            difference of the means over all episodes.
         returns: By agent; `REFERENCES` are among them.
     """
     scores: dict[str, Scores] = {name: [] for name in returns}
     for place, case in enumerate(cases):
+        apart = _apart(returns, place, case.span) if case.pooled else 0.0
         for name, found in returns.items():
+            if case.pooled:
+                ceiling = returns[CEILING][place]
+                scores[name].append(
+                    [
+                        [_pooled(one, high, apart) for one, high in zip(*run, strict=True)]
+                        for run in zip(found[place], ceiling, strict=True)
+                    ]
+                )
+                continue
             runs = [
                 [
                     one
@@ -42,6 +55,23 @@ def skill_scores(cases: Sequence[Case], returns: Mapping[str, Scores]) -> dict[s
             ]
             scores[name].append(runs)
     return scores
+
+
+def _apart(returns: Mapping[str, Scores], place: int, span: float) -> float:
+    """Return how far the oracle's mean return is above the better of the cautious ones."""
+    mean = {}
+    for name in REFERENCES:
+        known = [one for run in returns[name][place] for one in run if one is not None]
+        if not known:
+            return span
+        mean[name] = sum(known) / len(known)
+    return max(mean[CEILING] - max(mean[name] for name in FLOOR), span)
+
+
+def _pooled(value: float | None, ceiling: float | None, apart: float) -> float | None:
+    if value is None or ceiling is None:
+        return None
+    return 1.0 - (ceiling - value) / apart
 
 
 def _scaled(

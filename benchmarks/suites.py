@@ -20,6 +20,7 @@ from synth_envs.code.templates import TEMPLATES
 from synth_envs.core import Json
 from synth_envs.families import load_family, suggest
 from synth_envs.math.families import FAMILIES
+from synth_envs.registration import Environment
 
 __all__ = [
     "CUSTOM",
@@ -77,6 +78,7 @@ class Case:
             the r-th of equal parts, so `episodes` is not used. 0 for generated tasks.
         span: 0 where a return is a score; else returns are put on the scale of `skill`, and this is
             the least difference between its two ends.
+        pooled: Whether that difference is the same for all episodes of the case.
     """
 
     env_id: str
@@ -87,6 +89,7 @@ class Case:
     label: str = ""
     rows: int = 0
     span: float = 0.0
+    pooled: bool = False
 
     @property
     def key(self) -> str:
@@ -109,6 +112,7 @@ class Case:
             "label": self.label,
             "rows": self.rows,
             "span": self.span,
+            "pooled": self.pooled,
         }
 
 
@@ -157,13 +161,16 @@ def load_suite(name: str, data: Path | None = None) -> Suite:
         UsageError: The name is unknown, or real data is missing.
     """
     if name == "quick":
-        return Suite("quick", 3, _every_environment(episodes=8))
+        return Suite("quick", 4, _every_environment(episodes=8))
     if name == "math":
         return Suite("math", 1, _math(episodes=20, levels=(0.0, 0.5, 1.0)))
     if name == "code":
         return Suite("code", 1, _code(episodes=20, levels=(0.0, 0.5, 1.0)))
     if name == "driving":
         return Suite("driving", 1, _driving(episodes=20, levels=(0.0, 0.5, 1.0)))
+    if name == "trading":
+        rows = [row for row in synth_envs.environments() if row.domain == "trading" and row.ranked]
+        return Suite("trading", 1, _markets(rows, episodes=40, levels=(0.0, 0.5, 1.0)))
     if name in _REAL:
         return _real(name, data)
     if name == "real-driving":
@@ -172,7 +179,7 @@ def load_suite(name: str, data: Path | None = None) -> Suite:
     raise UsageError(msg)
 
 
-SUITES = ("quick", "math", "code", "driving", *_REAL, "real-driving")
+SUITES = ("quick", "math", "code", "driving", "trading", *_REAL, "real-driving")
 
 
 def custom(env_ids: Sequence[str], episodes: int = 8) -> Suite:
@@ -222,7 +229,15 @@ def _plain_case(env_id: str, episodes: int) -> Case:
             f"{env_id!r} has no oracle to compare with, so no scores; it is for training and parity"
         )
         raise UsageError(msg)
-    return Case(env_id, {"split": "test"}, episodes, row.domain, row.domain, span=row.span)
+    return Case(
+        env_id,
+        {"split": "test"},
+        episodes,
+        row.domain,
+        row.domain,
+        span=row.span,
+        pooled=row.pooled,
+    )
 
 
 def _every_environment(episodes: int) -> tuple[Case, ...]:
@@ -245,6 +260,8 @@ def _every_environment(episodes: int) -> tuple[Case, ...]:
                 cases.append(
                     Case(row.id, {"split": "test"}, fewer, "driving", group, span=row.span)
                 )
+        elif row.domain == "trading":
+            cases += _markets((row,), episodes if row.numeric else episodes // 2, (None,))
         else:
             group = "token view" if row.numeric else "other"
             cases.append(Case(row.id, {"split": "test"}, episodes, row.domain, group))
@@ -288,6 +305,44 @@ def _driving(episodes: int, levels: Sequence[float]) -> tuple[Case, ...]:
         for row in synth_envs.environments()
         if row.id.startswith(_NAMESPACE) and "scenario" in row.kwargs
         for level in levels
+    )
+
+
+def _markets(
+    rows: Sequence[Environment], episodes: int, levels: Sequence[float | None]
+) -> tuple[Case, ...]:
+    """Each environment of trading and finance at each difficulty; None draws it for each episode."""
+    cases = []
+    for row in rows:
+        if not row.id.startswith(_NAMESPACE):
+            continue
+        group = _market_group(row.id)
+        for level in levels:
+            kwargs: dict[str, Json] = {"split": "test"}
+            kwargs |= {} if level is None else {"difficulty": level}
+            label = "" if level is None else f"at {level:g}"
+            cases.append(
+                Case(
+                    row.id,
+                    kwargs,
+                    episodes,
+                    "trading",
+                    group,
+                    label,
+                    span=row.span,
+                    pooled=row.pooled,
+                )
+            )
+    return tuple(cases)
+
+
+def _market_group(env_id: str) -> str:
+    """The column of an environment: its task, whatever the setting or view."""
+    name = env_id.removeprefix(_NAMESPACE).removesuffix("-v0")
+    for ending in ("Exact", "Book", "Text"):
+        name = name.removesuffix(ending)
+    return {"MarketMaking": "market making", "CreditRisk": "credit", "FraudDetection": "fraud"}.get(
+        name, name.lower()
     )
 
 

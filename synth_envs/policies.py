@@ -45,7 +45,8 @@ def make_policy(name: str, env: Any) -> Policy:
             (the domain's expert, which reads only the prompt) or "careless" (the expert behind a
             reader that misreads 2% of the digits, names and signs). In driving they are, in this
             order: always slower, idle, creeping, random, the clairvoyant planner, the rule driver,
-            the gap rule.
+            the gap rule. In trading and finance "empty" does nothing, the oracle plays the optimum
+            or knows the simulator's parameters, and the expert sees what any agent sees.
         env: The environment it will act in; acting in another one is undefined.
 
     Raises:
@@ -72,21 +73,24 @@ def make_policy(name: str, env: Any) -> Policy:
 
 
 def _of_simulator(name: str, env: Any, first: Any) -> Policy:
-    """The policy of a simulator's own domain.
+    """The policy of a simulator's own domain, which answers in words where it is asked in words.
 
     Raises:
         ValueError: It has none.
     """
+    from synth_envs.sim_text_env import SimTextEnv, SimTextVectorEnv, Spoken
+
     if first.sim.name.startswith("driving"):
-        from synth_envs.driving.policies import make_driving_policy
-
-        return make_driving_policy(name, env)
-    if first.sim.name.startswith("replay"):
-        from synth_envs.driving.real.policies import make_replay_policy
-
-        return make_replay_policy(name, env)
-    msg = f"there is no policy {name!r} for this environment; 'random' acts in any"
-    raise ValueError(msg)
+        from synth_envs.driving.policies import make_driving_policy as make
+    elif first.sim.name.startswith("replay"):
+        from synth_envs.driving.real.policies import make_replay_policy as make
+    elif first.sim.name.startswith("trading"):
+        from synth_envs.trading.policies import make_market_policy as make
+    else:
+        msg = f"there is no policy {name!r} for this environment; 'random' acts in any"
+        raise ValueError(msg)
+    policy = make(name, env)
+    return Spoken(policy, env) if isinstance(first, SimTextEnv | SimTextVectorEnv) else policy
 
 
 def _first(env: Any) -> Any:

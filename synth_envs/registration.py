@@ -28,6 +28,7 @@ class Environment:
         ranked: Whether it has an oracle and trivial agents, so that benchmarks can score it.
         span: 0 where the return of an episode is its score; else scores are skill (0 for caution,
             1 for the oracle, on the same episode), and this is the least span of returns between.
+        pooled: Whether luck decides single episodes, so that this span is taken over all of them.
         brief: Arguments that make episodes short, for checks that have to see their ends.
     """
 
@@ -41,6 +42,7 @@ class Environment:
     needs: str = ""
     ranked: bool = True
     span: float = 0.0
+    pooled: bool = False
     brief: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -81,6 +83,30 @@ def _compatible(
         numeric=True,
         ranked=False,
         brief=brief or {},
+    )
+
+
+def _market(
+    name: str,
+    module: str,
+    kind: str,
+    brief: Mapping[str, object],
+    span: float,
+    *,
+    numeric: bool = True,
+    **kwargs: object,
+) -> Environment:
+    where = f"synth_envs.trading.{module}:{kind}"
+    return Environment(
+        f"synth/{name}-v0",
+        "trading",
+        f"{where}Env",
+        f"{where}VectorEnv",
+        kwargs,
+        numeric=numeric,
+        span=span,
+        pooled=True,
+        brief=brief,
     )
 
 
@@ -132,6 +158,32 @@ _BUILT_IN = (
     _compatible("Roundabout", "Roundabout"),
     _compatible("Intersection", "Intersection"),
     _compatible("Parking", "Parking", {"duration": 5}),
+    _market("Trading", "asset.env", "Trading", {"horizon": 20}, 0.02),
+    _market("TradingExact", "asset.linear", "TradingExact", {"horizon": 20}, 0.2),
+    _market("TradingText", "text_env", "TradingText", {"horizon": 20}, 0.005, numeric=False),
+    _market("Execution", "execution.env", "Execution", {"steps": 20}, 0.2),
+    _market("ExecutionExact", "execution.env", "Execution", {}, 0.2, exact=True),
+    _market("ExecutionBook", "book.env", "BookExecution", {"steps": 20}, 1.0),
+    _market("ExecutionText", "text_env", "ExecutionText", {}, 0.1, numeric=False),
+    _market("MarketMaking", "making.env", "Making", {"steps": 20}, 2.0),
+    _market("MarketMakingExact", "making.env", "Making", {"steps": 20}, 5.0, exact=True),
+    _market("MarketMakingBook", "book.env", "BookMaking", {"steps": 20}, 10.0),
+    _market("MarketMakingText", "text_env", "MarketMakingText", {}, 0.5, numeric=False),
+    _market("CreditRisk", "credit.env", "CreditRisk", {"months": 2}, 5.0),
+    _market("CreditRiskExact", "credit.env", "CreditRisk", {"months": 2}, 5.0, exact=True),
+    _market("CreditRiskText", "text_env", "CreditRiskText", {"months": 2}, 0.5, numeric=False),
+    _market("FraudDetection", "fraud.env", "FraudDetection", {"days": 1, "per_day": 20}, 3.0),
+    _market(
+        "FraudDetectionExact",
+        "fraud.env",
+        "FraudDetection",
+        {"days": 1, "per_day": 20},
+        3.0,
+        exact=True,
+    ),
+    _market(
+        "FraudDetectionText", "text_env", "FraudDetectionText", {"days": 1, "per_day": 20}, 0.5, numeric=False
+    ),
 )
 
 

@@ -8,12 +8,13 @@ from typing import Any, ClassVar, Protocol
 import gymnasium as gym
 import numpy as np
 
+from synth_envs.core import Policy
 from synth_envs.sim_env import SimEnv, actions_of
 from synth_envs.sim_vector_env import SimVectorEnv
 from synth_envs.spaces import Unicode
 from synth_envs.text_env import check_response
 
-__all__ = ["MAX_ANSWER", "MAX_BRIEF", "SimTextEnv", "SimTextVectorEnv", "Told"]
+__all__ = ["MAX_ANSWER", "MAX_BRIEF", "SimTextEnv", "SimTextVectorEnv", "Spoken", "Told"]
 
 MAX_BRIEF, MAX_ANSWER = 8_192, 65_536
 
@@ -28,6 +29,9 @@ class Told(Protocol):
 
     def read(self, text: str) -> Any:
         """Return the action that a text states, or None; hostile text raises nothing."""
+
+    def say(self, action: Any) -> str:
+        """Return an answer that `read` takes for an action."""
 
     def idle(self, index: int) -> Any:
         """Return the action that stands for a text without one."""
@@ -134,3 +138,35 @@ class SimTextVectorEnv(SimVectorEnv):
 
     def _terms(self) -> Mapping[str, np.ndarray]:
         return {**super()._terms(), "unread": self._price()}
+
+
+class Spoken:
+    """Says in words what a policy of the numeric environment does.
+
+    Args:
+        policy: It gets the simulator's observations.
+        env: A view in words, its vector form, or a `SyncVectorEnv` of views.
+    """
+
+    def __init__(self, policy: Policy, env: Any) -> None:
+        inner = env.unwrapped
+        views = [one.unwrapped for one in inner.envs] if hasattr(inner, "envs") else [inner]
+        self._sims = [view.sim for view in views]
+        self._policy = policy
+
+    def act(self, observations: Sequence[Any]) -> tuple[str, ...]:
+        """Return one answer for each environment."""
+        del observations
+        seen = _joined([sim.observations for sim in self._sims])
+        actions = iter(np.asarray(self._policy.act(seen)))
+        return tuple(sim.say(next(actions)) for sim in self._sims for _ in range(sim.num_envs))
+
+    def reset(self, indices: Sequence[int]) -> None:
+        """New episodes have begun in these."""
+        self._policy.reset(indices)
+
+
+def _joined(parts: list[Any]) -> Any:
+    if isinstance(parts[0], dict):
+        return {name: _joined([part[name] for part in parts]) for name in parts[0]}
+    return np.concatenate(parts)

@@ -81,7 +81,8 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._streams = Streams(self.sim.name, num_envs, self.split)
-        self._begun = np.zeros(num_envs, dtype=np.bool_)
+        self._begun, self._all_begun = np.zeros(num_envs, dtype=np.bool_), False
+        self._everybody = np.ones(num_envs, dtype=np.bool_)
         self._over = np.ones(num_envs, dtype=np.bool_)
 
     @property
@@ -132,30 +133,31 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
             ResetNeeded: An episode has not begun, or is over while autoreset is disabled.
             ValueError: The actions are not a batch of the action space.
         """
-        if not self._begun.all():
-            msg = "call reset() before step()"
-            raise ResetNeeded(msg)
+        if not self._all_begun:
+            self._all_begun = bool(self._begun.all())
+            if not self._all_begun:
+                msg = "call reset() before step()"
+                raise ResetNeeded(msg)
         given = self._decoded(actions)
-        sim, over = self.sim, self._over
+        sim, over, running = self.sim, self._over, self._everybody
         if over.any():
             if self.autoreset_mode is not AutoresetMode.NEXT_STEP:
-                ended = np.flatnonzero(over).tolist()
-                msg = f"episodes {ended} are over: call reset(options={{'reset_mask': mask}}) first"
+                past = np.flatnonzero(over).tolist()
+                msg = f"episodes {past} are over: call reset(options={{'reset_mask': mask}}) first"
                 raise ResetNeeded(msg)
             self._begin(over, {})
             running = ~over
-        else:
-            running = np.ones(self.num_envs, dtype=np.bool_)
         sim.step(given, running)
         rewards, terminations = self._rewards(running), sim.terminations.copy()
         truncations = sim.truncations.copy()
         done = terminations | truncations
-        if self.autoreset_mode is AutoresetMode.SAME_STEP and done.any():
+        ended = bool(done.any())
+        if ended and self.autoreset_mode is AutoresetMode.SAME_STEP:
             return self._same_step(rewards, terminations, truncations, done)
         self._over = done
-        infos = self._ids(np.ones(self.num_envs, dtype=np.bool_))
+        infos = self._ids(self._everybody)
         _add(infos, "reward_terms", self._terms(), running)
-        if done.any():
+        if ended:
             _add(infos, "metrics", sim.metrics, done)
         return self._observed(), rewards, terminations, truncations, infos
 
@@ -191,7 +193,8 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
 
     def _ids(self, mask: np.ndarray) -> dict[str, Any]:
         ids = self._streams.task_ids()
-        ids[~mask] = None
+        if mask is not self._everybody:
+            ids[~mask] = None
         return {"task_id": ids, "_task_id": mask.copy()}
 
     def _same_step(
@@ -213,7 +216,7 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
             last[i] = self._observed_one(i)
         self._over = done
         self._begin(done, {})
-        infos |= self._ids(np.ones(self.num_envs, dtype=np.bool_))
+        infos |= self._ids(self._everybody)
         infos |= {"final_obs": last, "_final_obs": done.copy()}
         infos |= {"final_info": final, "_final_info": done.copy()}
         return self._observed(), rewards, terminations, truncations, infos
@@ -234,6 +237,7 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         self.sim.restore(state["sim"])
         self._streams.restore(state["streams"])
         self._begun, self._over = state["begun"].copy(), state["over"].copy()
+        self._all_begun = False
         return self._observed()
 
 
@@ -243,10 +247,10 @@ def _add(
     """Add a dictionary of columns where the mask is set, if it is anywhere, as Gymnasium does."""
     if not mask.any():
         return
-    whole = mask.all()
+    whole, same = mask.all(), mask.copy()
     batched: dict[str, Any] = {}
     for key, column in columns.items():
         batched[key] = column.copy() if whole else np.where(mask, column, 0.0)
-        batched[f"_{key}"] = mask.copy()
+        batched[f"_{key}"] = same
     infos[name] = batched
     infos[f"_{name}"] = mask.copy()

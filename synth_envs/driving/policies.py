@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
 
 from synth_envs.core import Policy
 from synth_envs.driving.experts import make_driver
 from synth_envs.driving.oracle import Clairvoyant
-from synth_envs.sim_text_env import SimTextEnv, SimTextVectorEnv
 
 __all__ = ["ROLES", "make_driving_policy"]
 
@@ -38,22 +34,4 @@ def make_driving_policy(name: str, env: Any) -> Policy:
         TypeError: The environment is of another kind.
         ValueError: Its ego drives itself.
     """
-    policy: Policy = Clairvoyant(env) if name == "oracle" else make_driver(ROLES[name], env)
-    inner = env.unwrapped
-    one = inner.envs[0].unwrapped if hasattr(inner, "envs") else inner
-    return _Spoken(policy) if isinstance(one, SimTextEnv | SimTextVectorEnv) else policy
-
-
-class _Spoken:
-    """Says the commands of a driver."""
-
-    def __init__(self, driver: Policy) -> None:
-        self._driver = driver
-
-    def act(self, observations: Sequence[Any]) -> tuple[str, ...]:
-        """Return the number of one command for each environment, as text."""
-        return tuple(str(int(one)) for one in np.asarray(self._driver.act(observations)))
-
-    def reset(self, indices: Sequence[int]) -> None:
-        """New episodes have begun in these."""
-        self._driver.reset(indices)
+    return Clairvoyant(env) if name == "oracle" else make_driver(ROLES[name], env)

@@ -12,7 +12,7 @@ import numpy as np
 
 from synth_envs.kernels.jit import kernel
 
-__all__ = ["bits_of", "exp", "from_bits", "log", "normal_cdf", "normal_quantile"]
+__all__ = ["bits_of", "exp", "from_bits", "log", "normal_cdf", "normal_quantile", "sincospi"]
 
 # ln 2 in two parts, so that reducing an argument loses nothing (fdlibm, e_exp.c and e_log.c).
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
@@ -91,6 +91,30 @@ def log(x: float) -> float:
     half = 0.5 * f * f
     whole = np.float64(k)
     return whole * _LN2_HIGH - ((half - (s * (half + even + odd) + whole * _LN2_LOW)) - f)
+
+
+@kernel
+def sincospi(x: float) -> tuple[float, float]:
+    """Return sine and cosine of pi times x, to 1e-12; x is taken to be below 2**50 in size."""
+    quarter = (2.0 * x + _SPLITTER) - _SPLITTER
+    y = (x - 0.5 * quarter) * math.pi
+    z = y * y
+    # Taylor's series on [-pi/4, pi/4].
+    sine = y * (
+        1.0 + z * (-1 / 6 + z * (1 / 120 + z * (-1 / 5040 + z * (1 / 362880 - z / 39916800))))
+    )
+    cosine = 1.0 + z * (
+        -1 / 2
+        + z * (1 / 24 + z * (-1 / 720 + z * (1 / 40320 + z * (-1 / 3628800 + z / 479001600))))
+    )
+    place = np.int64(quarter) & np.int64(3)
+    if place == 0:
+        return sine, cosine
+    if place == 1:
+        return cosine, -sine
+    if place == 2:
+        return -sine, -cosine
+    return -cosine, sine
 
 
 @kernel

@@ -32,7 +32,7 @@ _UNIT, _HALF_UNIT = 2.0**-53, 2.0**-54
 
 
 @kernel
-def mixed(key: np.uint64, counter: int) -> np.uint64:
+def mixed(key: np.uint64, counter: int | np.uint64) -> np.uint64:
     """Return 64 random bits, for the draw `counter` of an episode's key."""
     z = key + (np.uint64(counter) + np.uint64(1)) * _GOLDEN
     z = (z ^ (z >> _S30)) * _FIRST

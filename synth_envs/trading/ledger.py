@@ -13,7 +13,17 @@ import numpy as np
 from synth_envs.kernels.elementary import exp, log
 from synth_envs.kernels.jit import kernel
 
-__all__ = ["ACCOUNT", "COSTS", "FLOOR", "PARTS", "RUIN", "marginal_utility", "settle", "utility"]
+__all__ = [
+    "ACCOUNT",
+    "BARS",
+    "COSTS",
+    "FLOOR",
+    "PARTS",
+    "RUIN",
+    "marginal_utility",
+    "settle",
+    "utility",
+]
 
 #: Fields of an account: cash; units held; the last close; equity at it; the target that was last
 #: traded to; the value traded in the last bar; whether the broker closed the position in it.
@@ -37,6 +47,11 @@ MAINTENANCE, PENALTY, MARGIN, SAME_CLOSE = range(7, 11)
 PARTS = ("market", "fees", "spread", "slippage", "borrow", "liquidation", "write_off")
 MARKET, FEES, SPREAD, SLIPPAGE, CARRY, LIQUIDATION, WRITE_OFF = range(len(PARTS))
 
+#: What is known of a bar when it is over: open and close; the volatility that impact is a share of,
+#: known before it; its volume, relative to the usual.
+BARS = ("open", "close", "sigma", "volume")
+OPENED, CLOSED, SIGMA, VOLUME = range(len(BARS))
+
 #: An account below this share of its first equity is ruined, and the episode over.
 RUIN = 0.01
 #: What is left of a ruined account at least: the broker bears the rest.
@@ -45,74 +60,78 @@ FLOOR = 0.001
 
 @kernel
 def settle(
+    mask: np.ndarray,
     account: np.ndarray,
     costs: np.ndarray,
-    target: float,
-    open_: float,
-    close: float,
-    sigma: float,
-    volume: float,
+    targets: np.ndarray,
+    bars: np.ndarray,
     parts: np.ndarray,
 ) -> None:
-    """Trade to a target and hold over a bar.
+    """Trade to targets and hold over a bar, wherever `mask` is set.
 
     A target equal to the last one keeps the units as they are; one that is not a number as well.
 
     Args:
-        account: As `ACCOUNT`; written.
-        costs: As `COSTS`.
-        target: The value of the position as a share of equity at the fill; negative is short.
-        open_: The price at the bar's open, where the order fills, unless at the last close.
-        close: The price at its end.
-        sigma: The asset's volatility over a bar, which impact is a share of.
-        volume: Of the bar, relative to its average.
-        parts: As `PARTS`; written, shares of the first equity.
+        mask: bool (n,).
+        account: Rows as `ACCOUNT`, float64 (n, at least len(ACCOUNT)); written.
+        costs: Rows as `COSTS`, float64 (n, len(COSTS)).
+        targets: The value of the position as a share of equity at the fill; negative is short.
+        bars: As `BARS`, float64 (len(BARS), n).
+        parts: As `PARTS`, float64 (at least len(PARTS), n), shares of the first equity; written.
     """
-    cash, units, last = account[CASH], account[UNITS], account[CLOSE]
-    parts[:] = 0.0
-    fill = last if costs[SAME_CLOSE] > 0.0 else open_
-    parts[MARKET] = units * (fill - last)
-    worth = cash + units * fill
-    traded = 0.0
-    if worth <= FLOOR:
-        target = 0.0
-    if target == target and target != account[TARGET]:  # noqa: PLR0124 - false for what is no number
-        order = target * max(worth, 0.0) / fill - units
-        size = abs(order) * fill
-        slip = costs[IMPACT] * sigma * math.sqrt(size / (volume * costs[DEPTH]))
-        rate = costs[FEE] + costs[HALF_SPREAD] + slip
-        if order > 0.0 and costs[MARGIN] == 0.0:  # bought with what there is, costs included
-            order = min(order, max(cash, 0.0) / (fill * (1.0 + rate)))
-            size = order * fill
-        parts[FEES] = -costs[FEE] * size
-        parts[SPREAD] = -costs[HALF_SPREAD] * size
-        parts[SLIPPAGE] = -slip * size
-        units = 0.0 if target == 0.0 else units + order
-        cash += parts[FEES] + parts[SPREAD] + parts[SLIPPAGE] - order * fill
-        traded = size
-        account[TARGET] = target
-    carry = costs[BORROW] * max(-units, 0.0) * fill
-    carry += costs[FUNDING] * max(-cash, 0.0) - costs[INTEREST] * max(cash, 0.0)
-    cash -= carry
-    parts[CARRY] = -carry
-    parts[MARKET] += units * (close - fill)
-    held = abs(units) * close
-    equity = cash + units * close
-    called = units != 0.0 and equity < costs[MAINTENANCE] * held
-    if called or (equity < RUIN and units != 0.0):
-        parts[LIQUIDATION] = -costs[PENALTY] * held
-        cash += units * close + parts[LIQUIDATION]
-        units = 0.0
-        traded += held
-        account[TARGET] = 0.0
-        equity = cash
-    if equity < FLOOR:
-        parts[WRITE_OFF] = FLOOR - equity
-        cash += parts[WRITE_OFF]
-        equity = FLOOR
-    account[CASH], account[UNITS], account[CLOSE] = cash, units, close
-    account[EQUITY], account[TRADED] = equity, traded
-    account[CALLED] = 1.0 if called else 0.0
+    for i in range(len(mask)):
+        if not mask[i]:
+            continue
+        cash, units, last = account[i, CASH], account[i, UNITS], account[i, CLOSE]
+        target, aimed = targets[i], account[i, TARGET]
+        fill = last if costs[i, SAME_CLOSE] > 0.0 else bars[OPENED, i]
+        close = bars[CLOSED, i]
+        market = units * (fill - last)
+        worth = cash + units * fill
+        if worth <= FLOOR:
+            target = 0.0
+        fees = spread = slippage = traded = 0.0
+        if target == target and target != aimed:  # noqa: PLR0124 - false for what is no number
+            order = target * max(worth, 0.0) / fill - units
+            size = abs(order) * fill
+            share = size / (bars[VOLUME, i] * costs[i, DEPTH])
+            slip = costs[i, IMPACT] * bars[SIGMA, i] * math.sqrt(share)
+            if order > 0.0 and costs[i, MARGIN] == 0.0:
+                # Bought with what there is, costs included, but for what was sold short.
+                rate = costs[i, FEE] + costs[i, HALF_SPREAD] + slip
+                order = min(order, max(max(cash, 0.0) / (fill * (1.0 + rate)), -units))
+                size = order * fill
+            fees, spread, slippage = (
+                -costs[i, FEE] * size,
+                -costs[i, HALF_SPREAD] * size,
+                -slip * size,
+            )
+            units += order
+            cash += fees + spread + slippage - order * fill
+            traded, aimed = size, target
+        carry = costs[i, BORROW] * max(-units, 0.0) * fill
+        carry += costs[i, FUNDING] * max(-cash, 0.0) - costs[i, INTEREST] * max(cash, 0.0)
+        cash -= carry
+        market += units * (close - fill)
+        held = abs(units) * close
+        equity = cash + units * close
+        called = units != 0.0 and equity < costs[i, MAINTENANCE] * held
+        liquidation = write_off = 0.0
+        if called or (equity < RUIN and units != 0.0):
+            liquidation = -costs[i, PENALTY] * held
+            cash += units * close + liquidation
+            units, aimed, equity = 0.0, 0.0, cash
+            traded += held
+        if equity < FLOOR:
+            write_off = FLOOR - equity
+            cash += write_off
+            equity = FLOOR
+        account[i, CASH], account[i, UNITS], account[i, CLOSE] = cash, units, close
+        account[i, EQUITY], account[i, TARGET], account[i, TRADED] = equity, aimed, traded
+        account[i, CALLED] = 1.0 if called else 0.0
+        parts[MARKET, i], parts[FEES, i], parts[SPREAD, i] = market, fees, spread
+        parts[SLIPPAGE, i], parts[CARRY, i] = slippage, -carry
+        parts[LIQUIDATION, i], parts[WRITE_OFF, i] = liquidation, write_off
 
 
 @kernel

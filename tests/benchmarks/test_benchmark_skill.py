@@ -45,6 +45,22 @@ def test_where_nothing_is_to_be_gained_the_span_is_the_least_one():
     assert found["oracle"] == [-1.0]
 
 
+def test_where_luck_decides_the_ends_are_those_of_all_episodes():
+    case = Case("synth/Trading-v0", span=1.0, pooled=True)
+    returns = {"empty": [0.0, 0.0], "echo": [9.0, -11.0], "oracle": [-5.0, 25.0], "me": [0.0, 20.0]}
+    returns["lost"] = [None, 25.0]
+    found = skill_scores([case], {name: [[values]] for name, values in returns.items()})
+    found = {name: cases[0][0] for name, cases in found.items()}
+    assert found["oracle"] == [1.0, 1.0]
+    assert found["empty"] == [1.5, -1.5]  # 10 apart: 0 and 1 on average
+    assert found["me"] == [1.5, 0.5]
+    assert found["lost"] == [None, 1.0]
+    # Doing nothing more than the oracle does not turn the scale round.
+    returns |= {"empty": [30.0, 30.0]}
+    found = skill_scores([case], {name: [[values]] for name, values in returns.items()})
+    assert found["me"][0][0] == [6.0, -4.0]
+
+
 @pytest.mark.parametrize("name", ["empty", "echo", "oracle", "me"])
 def test_a_masked_episode_has_no_score(name):
     returns = {"empty": [0.0], "echo": [1.0], "oracle": [9.0], "me": [3.0]} | {name: [None]}

@@ -6,7 +6,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from synth_envs.kernels.elementary import exp, log, normal_cdf, normal_quantile
+from synth_envs.kernels.elementary import exp, log, normal_cdf, normal_quantile, sincospi
 
 
 def test_exponential():
@@ -35,3 +35,12 @@ def test_normal_quantile_and_its_inverse():
         assert normal_quantile(p) == pytest.approx(exact.inv_cdf(p), rel=1e-13, abs=1e-15)
     for x in np.linspace(-8, 8, 1001):
         assert normal_cdf(x) == pytest.approx(exact.cdf(x), abs=1e-7)
+
+
+def test_sine_and_cosine():
+    for x in np.linspace(-5, 5, 4001):
+        assert sincospi(x) == pytest.approx(
+            (math.sin(math.pi * x), math.cos(math.pi * x)), abs=1e-10
+        )
+    assert sincospi(0.0) == (0.0, 1.0)
+    assert sincospi(0.5) == (1.0, 0.0)

@@ -250,6 +250,10 @@ class DrivingSim:
         """Return the meta action that a text asks for, or None; see `command_of`."""
         return command_of(text)
 
+    def say(self, action: Any) -> str:
+        """Return an answer that `read` takes for a meta action."""
+        return str(int(action))
+
     def idle(self, index: int) -> int:
         """Return the meta action that keeps speed and lane."""
         del index

@@ -1,0 +1,1 @@
+"""Trading one asset: the simulator, its environments and policies."""

@@ -1,0 +1,1 @@
+"""Consumer credit: a stream of applicants, a book of loans, labels that come late or never."""

@@ -1,0 +1,1 @@
+"""Selling a position: price impact against price risk, with a known optimum."""

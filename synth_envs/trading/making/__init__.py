@@ -1,0 +1,1 @@
+"""Market making: earning the spread against inventory risk, with a known optimum."""

@@ -1,0 +1,1 @@
+"""Known optima of closed-form models, in NumPy: what exact environments are scored against."""
