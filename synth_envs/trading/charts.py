@@ -157,7 +157,7 @@ def _panel(pen: ImageDraw, panel: Panel, box: Box) -> None:
         _bars(pen, heights, panel.bars, (left, right), vertical)
     place = left + 8 + _width(panel.title, 11)
     for line, values in zip(panel.lines, series, strict=True):
-        span = max((line.total or line.start + len(values)) - 1, 1)
+        span = max(line.total or 0, line.start + len(values), 2) - 1
         across = left + (line.start + np.arange(len(values))) / span * (right - left)
         _curve(pen, across, vertical(values), COLOURS[line.colour])
         if line.label:

@@ -185,20 +185,20 @@ class ExecutionSim:
         title = f"Selling {row[at.SHARES]:,.0f} shares: step {int(row[at.STEP])} of {steps}"
         return chart(
             [
-                Panel("Price", [Line(past[:, at.PAST_MID], "blue", "mid", total=steps)], height=1.4),
+                Panel("Price", [Line(past[:, at.PAST_MID], "blue", "mid", total=steps + 1)], height=1.4),
                 Panel(
                     "Share left",
                     [
-                        Line(equal, "grey", "equal slices", total=steps),
-                        Line(self._best_path(index), "green", "optimum", total=steps),
-                        Line(past[:, at.PAST_LEFT], "blue", "held", total=steps),
+                        Line(equal, "grey", "equal slices", total=steps + 1),
+                        Line(self._best_path(index), "green", "optimum", total=steps + 1),
+                        Line(past[:, at.PAST_LEFT], "blue", "held", total=steps + 1),
                     ],
                     height=1.4,
                     zero=True,
                 ),
                 Panel(
                     "Cost without the price's luck, in basis points",
-                    [Line(past[:, at.PAST_COST], "red", total=steps)],
+                    [Line(past[:, at.PAST_COST], "red", total=steps + 1)],
                     zero=True,
                 ),
             ],
