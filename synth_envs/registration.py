@@ -161,6 +161,9 @@ _BUILT_IN = (
     _market("Trading", "asset.env", "Trading", {"horizon": 20}, 0.02),
     _market("TradingExact", "asset.linear", "TradingExact", {"horizon": 20}, 0.2),
     _market("TradingText", "text_env", "TradingText", {"horizon": 20}, 0.005, numeric=False),
+    _market("Portfolio", "portfolio.env", "Portfolio", {"horizon": 20}, 0.02),
+    _market("PortfolioExact", "portfolio.env", "Portfolio", {"horizon": 20}, 0.02, exact=True),
+    _market("PortfolioText", "text_env", "PortfolioText", {"horizon": 20}, 0.005, numeric=False),
     _market("Execution", "execution.env", "Execution", {"steps": 20}, 0.2),
     _market("ExecutionExact", "execution.env", "Execution", {}, 0.2, exact=True),
     _market("ExecutionBook", "book.env", "BookExecution", {"steps": 20}, 1.0),
@@ -182,7 +185,12 @@ _BUILT_IN = (
         exact=True,
     ),
     _market(
-        "FraudDetectionText", "text_env", "FraudDetectionText", {"days": 1, "per_day": 20}, 0.5, numeric=False
+        "FraudDetectionText",
+        "text_env",
+        "FraudDetectionText",
+        {"days": 1, "per_day": 20},
+        0.5,
+        numeric=False,
     ),
 )
 

@@ -90,7 +90,7 @@ def measure(mask: np.ndarray, state: np.ndarray, worst: np.ndarray) -> None:
 
     Args:
         mask: bool (n,).
-        state: Rows of `ACCOUNT` and `MEASURES`, float64 (n, ...); written.
+        state: Rows of `ACCOUNT` and `MEASURES`, float64 (n, ...), the weight already of this bar; written.
         worst: The worst log returns, the mildest first, float64 (n, `tail_of`); written.
     """
     tail = worst.shape[1]
@@ -113,7 +113,7 @@ def measure(mask: np.ndarray, state: np.ndarray, worst: np.ndarray) -> None:
                     k += 1
                 worst[i, k] = change
         if state[i, to.TRADED] > 0.0:
-            state[i, TURNOVER] += state[i, to.TRADED] / equity
+            state[i, TURNOVER] += state[i, to.TRADED] * (1.0 / equity)
             state[i, TRADES] += 1.0
         state[i, EXPOSURE] += abs(state[i, WEIGHT])
         state[i, CALLS] += state[i, to.CALLED]
@@ -140,7 +140,6 @@ def figures(state: np.ndarray, worst: np.ndarray, per_year: float) -> dict[str, 
     return {
         "equity": state[:, to.EQUITY].copy(),
         "log_return": state[:, SUM].copy(),
-        "utility": state[:, UTILITY].copy(),
         "sharpe": _ratio(mean, np.sqrt(variance)) * math.sqrt(per_year),
         "sortino": _ratio(mean, short) * math.sqrt(per_year),
         "max_drawdown": state[:, DRAWDOWN].copy(),

@@ -46,10 +46,17 @@ def _fraud() -> Callable[[str, Any], Policy]:
     return make_fraud_policy
 
 
+def _portfolio() -> Callable[[str, Any], Policy]:
+    from synth_envs.trading.portfolio.policies import make_portfolio_policy
+
+    return make_portfolio_policy
+
+
 #: By what the simulators' names begin with.
 _MAKERS = {
     "trading-asset": _trading,
     "trading-linear": _trading,
+    "trading-portfolio": _portfolio,
     "trading-execution": _execution,
     "trading-making": _making,
     "trading-book": _book,

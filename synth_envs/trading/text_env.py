@@ -10,6 +10,7 @@ from synth_envs.trading.credit.simulator import CreditSim
 from synth_envs.trading.execution.simulator import ExecutionSim
 from synth_envs.trading.fraud.simulator import FraudSim
 from synth_envs.trading.making.simulator import MakingSim
+from synth_envs.trading.portfolio.sim import PortfolioSim
 
 __all__ = [
     "CreditRiskTextEnv",
@@ -20,6 +21,8 @@ __all__ = [
     "FraudDetectionTextVectorEnv",
     "MarketMakingTextEnv",
     "MarketMakingTextVectorEnv",
+    "PortfolioTextEnv",
+    "PortfolioTextVectorEnv",
     "TradingTextEnv",
     "TradingTextVectorEnv",
 ]
@@ -100,6 +103,25 @@ class TradingTextVectorEnv(_BriefedMany):
     """Many `TradingTextEnv`s in lock step, equal to them; same arguments."""
 
     simulator, unread, shorter = AssetSim, TradingTextEnv.unread, TradingTextEnv.shorter
+
+
+class PortfolioTextEnv(_Briefed):  # noqa: D101
+    __doc__ = _documented(
+        "PortfolioEnv",
+        "the weights of several assets are chosen at every close.",
+        '{"weights": [0.2, 0.3, 0.1]}',
+        "keeps the last weights",
+        0.001,
+        "there are 4 assets, and an episode has 32 bars",
+    )
+    simulator, unread = PortfolioSim, 0.001
+    shorter: ClassVar[dict[str, Any]] = {"horizon": 32, "assets": 4}
+
+
+class PortfolioTextVectorEnv(_BriefedMany):
+    """Many `PortfolioTextEnv`s in lock step, equal to them; same arguments."""
+
+    simulator, unread, shorter = PortfolioSim, PortfolioTextEnv.unread, PortfolioTextEnv.shorter
 
 
 class ExecutionTextEnv(_Briefed):  # noqa: D101

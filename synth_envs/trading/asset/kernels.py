@@ -11,10 +11,11 @@ from synth_envs.kernels.jit import kernel
 from synth_envs.kernels.random import between, mixed, uniform
 from synth_envs.trading import ledger as to
 from synth_envs.trading.asset import layout as at
-from synth_envs.trading.ledger import marginal_utility, settle, utility
+from synth_envs.trading.ledger import settle
 from synth_envs.trading.markets import layout as of
 from synth_envs.trading.markets.models import advance_all, begin
 from synth_envs.trading.markets.rows import draw
+from synth_envs.trading.measures import measure, pay
 
 __all__ = ["RECORDED", "SETTINGS", "begin_batch", "step_batch"]
 
@@ -206,7 +207,7 @@ def step_batch(
     Args:
         targets: The position's value as a share of equity, float64 (n,); written.
         now: The bar, as `ledger.BARS`, float64 (4, n); written.
-        terms: As `layout.TERMS`, float64 (8, n); written.
+        terms: As `measures.TERMS`, float64 (8, n); written.
         outcome: Rewards, float64 (n,); written.
         flags: Whether the account is ruined, and whether time is up, bool (2, n); written.
     """
@@ -220,82 +221,19 @@ def step_batch(
             now[to.SIGMA, i], now[to.VOLUME, i] = math.sqrt(state[i, at.VARIANCE]), s[i, of.TRADED]
             outcome[i] = state[i, to.EQUITY]
     settle(mask, state, costs, targets, now, terms)
-    _pay(mask, settings, state, terms, outcome, flags)
-    _measure(mask, state, worst)
+    pay(mask, settings[AVERSION], settings[HORIZON], state, terms, outcome, flags)
+    for i in range(len(mask)):
+        if mask[i]:
+            per_equity = 1.0 / state[i, to.EQUITY]
+            state[i, at.WEIGHT] = state[i, to.UNITS] * state[i, to.CLOSE] * per_equity
+    measure(mask, state, worst)
     _look(mask, s, state, seen, int(settings[WINDOW]))
     _see(mask, kind, settings, s, state, seen)
     if history.shape[1]:
         for i in range(len(mask)):
             if mask[i]:
-                t, equity = int(state[i, at.STEP]), state[i, to.EQUITY]
+                # An episode that is stepped beyond its end writes nowhere else.
+                t = min(int(state[i, at.STEP]), history.shape[1] - 1)
+                equity = state[i, to.EQUITY]
                 history[i, t, 0], history[i, t, 1] = state[i, to.CLOSE], equity
                 history[i, t, 2] = state[i, at.WEIGHT]
-
-
-@kernel
-def _pay(
-    mask: np.ndarray, settings: np.ndarray, state: np.ndarray, terms: np.ndarray, outcome: np.ndarray,
-    flags: np.ndarray,
-) -> None:  # fmt: skip
-    """Turn the parts of the ledger into terms of the reward, and say what is over.
-
-    What was the equity before the bar in `outcome` becomes the reward.
-    """
-    aversion, last = settings[AVERSION], len(to.PARTS)
-    for i in range(len(mask)):
-        if not mask[i]:
-            outcome[i] = 0.0
-            flags[0, i], flags[1, i] = False, False
-            for k in range(last + 1):
-                terms[k, i] = 0.0
-            continue
-        before, equity = outcome[i], state[i, to.EQUITY]
-        change = log(equity / before)
-        reward, slope = change, 1.0 / before
-        if aversion != 1.0:
-            reward = utility(equity, aversion) - utility(before, aversion)
-            slope = marginal_utility(before, aversion)
-        state[i, at.COST] -= (
-            terms[to.FEES, i] + terms[to.SPREAD, i] + terms[to.SLIPPAGE, i] + terms[to.CARRY, i]
-        )
-        total = 0.0
-        for k in range(last):
-            terms[k, i] *= slope
-            total += terms[k, i]
-        terms[last, i] = reward - total
-        outcome[i] = reward
-        state[i, at.CHANGE] = change
-        state[i, at.STEP] += 1.0
-        flags[0, i] = equity < to.RUIN
-        flags[1, i] = state[i, at.STEP] >= settings[HORIZON] and not flags[0, i]
-
-
-@kernel
-def _measure(mask: np.ndarray, state: np.ndarray, worst: np.ndarray) -> None:
-    """Take a bar's log return of equity into what an episode is measured by."""
-    tail = worst.shape[1]
-    for i in range(len(mask)):
-        if not mask[i]:
-            continue
-        equity, change = state[i, to.EQUITY], state[i, at.CHANGE]
-        peak = max(state[i, at.PEAK], equity)
-        state[i, at.PEAK], state[i, at.FALL] = peak, 1.0 - equity / peak
-        state[i, at.DRAWDOWN] = max(state[i, at.DRAWDOWN], state[i, at.FALL])
-        state[i, at.SUM] += change
-        state[i, at.SQUARES] += change * change
-        if change < 0.0:
-            state[i, at.SHORTFALLS] += change * change
-            # The worst returns, the mildest of them first: most bars change nothing.
-            if change < worst[i, 0]:
-                k = 0
-                while k + 1 < tail and worst[i, k + 1] > change:
-                    worst[i, k] = worst[i, k + 1]
-                    k += 1
-                worst[i, k] = change
-        per_equity = 1.0 / equity
-        if state[i, to.TRADED] > 0.0:
-            state[i, at.TURNOVER] += state[i, to.TRADED] * per_equity
-            state[i, at.TRADES] += 1.0
-        state[i, at.WEIGHT] = state[i, to.UNITS] * state[i, to.CLOSE] * per_equity
-        state[i, at.EXPOSURE] += abs(state[i, at.WEIGHT])
-        state[i, at.CALLS] += state[i, to.CALLED]

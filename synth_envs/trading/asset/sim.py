@@ -17,6 +17,7 @@ from synth_envs.trading.asset.kernels import AVERSION, RECORDED, SETTINGS, begin
 from synth_envs.trading.markets import layout as of
 from synth_envs.trading.markets.data import Recorded, recorded
 from synth_envs.trading.markets.market import Market, market
+from synth_envs.trading.measures import TERMS, figures, tail_of
 from synth_envs.trading.options import flag, number, whole
 
 __all__ = ["AssetSim"]
@@ -122,18 +123,18 @@ class AssetSim:
         self._p, self._s = np.zeros((n, of.PARAMETERS)), np.zeros((n, of.STATE))
         self._state = np.zeros((n, at.STATE))
         self._costs = np.tile([costs.get(name, 0.0) for name in to.COSTS], (n, 1))
-        self._worst = np.zeros((n, max(math.ceil(0.05 * self.horizon), 1)))
+        self._worst = np.zeros((n, tail_of(self.horizon)))
         self.observations = np.zeros((n, size), np.float32)
         kept = n <= 16 if history is None else flag("history", history)
         self._history = np.zeros((n, self.horizon + 1 if kept else 0, len(at.HISTORY)), np.float32)
         self.rewards = np.zeros(n)
         self._flags = np.zeros((2, n), np.bool_)
-        self._terms, self._now = np.zeros((len(at.TERMS), n)), np.zeros((len(to.BARS), n))
+        self._terms, self._now = np.zeros((len(TERMS), n)), np.zeros((len(to.BARS), n))
         self._link()
 
     def _link(self) -> None:
         """Name the rows of the arrays that kernels write."""
-        self.terms = dict(zip(at.TERMS, self._terms, strict=True))
+        self.terms = dict(zip(TERMS, self._terms, strict=True))
         self.terminations, self.truncations = self._flags
 
     @property
@@ -199,30 +200,9 @@ class AssetSim:
         Ratios are per year; `cvar` is the mean of the worst 5% of log returns, with its sign turned.
         """
         state = self._state
-        steps = np.maximum(state[:, at.STEP], 1.0)
-        mean, per_year = state[:, at.SUM] / steps, self._per_year()
-        variance = np.maximum(state[:, at.SQUARES] / steps - mean**2, 0.0)
-        variance *= steps / np.maximum(steps - 1.0, 1.0)
-        short = np.sqrt(state[:, at.SHORTFALLS] / steps)
-        tail = 0.05 * steps
-        rank = self._worst.shape[1] - np.arange(self._worst.shape[1])  # 1 for the worst
-        weight = np.clip(tail[:, None] - rank + 1.0, 0.0, 1.0)
+        found = figures(state, self._worst, self._per_year())
         close = state[:, to.CLOSE] / np.maximum(state[:, at.FIRST_CLOSE], 1e-300)
-        return {
-            "equity": state[:, to.EQUITY].copy(),
-            "log_return": state[:, at.SUM].copy(),
-            "market_log_return": np.log(np.maximum(close, 1e-300)),
-            "sharpe": _ratio(mean, np.sqrt(variance)) * math.sqrt(per_year),
-            "sortino": _ratio(mean, short) * math.sqrt(per_year),
-            "max_drawdown": state[:, at.DRAWDOWN].copy(),
-            "cvar": -(self._worst * weight).sum(axis=1) / tail,
-            "turnover": state[:, at.TURNOVER].copy(),
-            "costs": state[:, at.COST].copy(),
-            "trades": state[:, at.TRADES].copy(),
-            "exposure": state[:, at.EXPOSURE] / steps,
-            "margin_calls": state[:, at.CALLS].copy(),
-            "ruined": (state[:, to.EQUITY] < to.RUIN).astype(np.float64),
-        }
+        return found | {"market_log_return": np.log(np.maximum(close, 1e-300))}
 
     def optimum(self, index: int) -> float | None:
         """Return None: of this market no closed form is known."""
@@ -401,8 +381,3 @@ def _range(name: str, given: float | None, part: float) -> tuple[float, float]:
         return _EASY, _EASY + _MORE
     value = part * number(name, given, 0.0, 0.1)
     return value, value
-
-
-def _ratio(top: np.ndarray, low: np.ndarray) -> np.ndarray:
-    """Return quotients, 0 where there is nothing to divide by."""
-    return np.where(low > 1e-15, top / np.where(low > 1e-15, low, 1.0), 0.0)

@@ -1,0 +1,1 @@
+"""Holding many assets: the simulator, its environments and policies."""
