@@ -14,7 +14,7 @@ from synth_envs.families import check_difficulty, check_split, suggest
 from synth_envs.sim_stream import Streams, check_options
 from synth_envs.text_render import check_render_mode
 
-__all__ = ["BatchSimulator", "SimEnv", "actions_of", "copied", "make_simulator"]
+__all__ = ["ActionReader", "BatchSimulator", "SimEnv", "copied", "make_simulator"]
 
 RENDER_MODES = ("rgb_array",)
 
@@ -116,6 +116,7 @@ class SimEnv(gym.Env[Any, Any]):
         self.metadata = {**type(self).metadata, "render_fps": self.sim.steps_per_second}
         self.observation_space = self._observations()
         self.action_space = self._actions()
+        self._reader = ActionReader(self.sim.single_action_space, 1)
         self.difficulty = difficulty
         self.split = check_split(split)
         self.render_mode = check_render_mode(render_mode, self.metadata["render_modes"])
@@ -170,13 +171,13 @@ class SimEnv(gym.Env[Any, Any]):
             raise ResetNeeded(msg)
         sim = self.sim
         sim.step(self._decoded(action), self._one)
-        terminated, truncated = bool(sim.terminations[0]), bool(sim.truncations[0])
+        terminated, truncated = sim.terminations.item(0), sim.truncations.item(0)
         self._over = terminated or truncated
-        terms = {name: float(column[0]) for name, column in sim.terms.items()}
+        terms = {name: column.item(0) for name, column in sim.terms.items()}
         info: dict[str, Any] = {"task_id": self.task_id, "reward_terms": terms}
         if self._over:
-            info["metrics"] = {name: float(column[0]) for name, column in sim.metrics.items()}
-        return self._observed(), float(sim.rewards[0]), terminated, truncated, info
+            info["metrics"] = {name: float(column.item(0)) for name, column in sim.metrics.items()}
+        return self._observed(), sim.rewards.item(0), terminated, truncated, info
 
     # A view in words has other spaces, and tells and reads where this copies.
 
@@ -190,7 +191,7 @@ class SimEnv(gym.Env[Any, Any]):
         return copied(self.sim.observations, 0)
 
     def _decoded(self, action: Any) -> np.ndarray:
-        return actions_of(self.action_space, np.asarray(action)[None], 1)
+        return self._reader.one(action)
 
     def render(self) -> np.ndarray | None:
         """Return a picture of the episode, uint8 (height, width, 3), for "rgb_array"."""
@@ -215,29 +216,70 @@ def copied(observations: Any, index: int | None = None) -> Any:
     return observations.copy() if index is None else observations[index].copy()
 
 
-def actions_of(space: gym.Space[Any], actions: Any, n: int) -> np.ndarray:
-    """Return a batch of actions as the kernels take it: int64, or float64 within the bounds.
+class ActionReader:
+    """Reads actions of a space as the kernels take them: int64, or float64 within the bounds.
+
+    Args:
+        space: `Discrete` or `Box`.
+        n: How many episodes a batch has.
 
     Raises:
-        ValueError: Its shape, type or range is not that of the space.
+        TypeError: The space is another one.
     """
-    given = np.asarray(actions)
-    if isinstance(space, gym.spaces.Discrete):
-        if given.shape != (n,) or given.dtype.kind not in "iu":
-            msg = f"expected {n} integer actions, got {given.dtype} of shape {given.shape}"
+
+    def __init__(self, space: gym.Space[Any], n: int) -> None:
+        self._low: Any
+        self._high: Any
+        if isinstance(space, gym.spaces.Discrete):
+            self._shape: tuple[int, ...] = (n,)
+            self._low, self._high = int(space.start), int(space.start + space.n)
+        elif isinstance(space, gym.spaces.Box):
+            self._shape = (n, *space.shape)
+            # One number for all is several times faster than as many of them.
+            self._low, self._high = (
+                float(bound.flat[0]) if (bound == bound.flat[0]).all() else bound.astype(np.float64)
+                for bound in (space.low, space.high)
+            )
+        else:
+            msg = f"no actions of {space}"
+            raise TypeError(msg)
+        self._whole = isinstance(space, gym.spaces.Discrete)
+
+    def __call__(self, actions: Any) -> np.ndarray:
+        """Return a batch of actions.
+
+        Raises:
+            ValueError: Its shape, type or range is not that of the space.
+        """
+        given = np.asarray(actions)
+        if given.shape != self._shape or given.dtype.kind not in ("iu" if self._whole else "fiu"):
+            what = (
+                f"{self._shape[0]} integer actions"
+                if self._whole
+                else f"actions of shape {self._shape}"
+            )
+            msg = f"expected {what}, got {given.dtype} of shape {given.shape}"
             raise ValueError(msg)
-        if n and (given.min() < space.start or given.max() >= space.start + space.n):
-            msg = f"actions must be in [{space.start}, {space.start + space.n}), got {given.min()} to {given.max()}"
+        if self._whole:
+            if given.size and (given.min() < self._low or given.max() >= self._high):
+                msg = f"actions must be in [{self._low}, {self._high}), got {given.min()} to {given.max()}"
+                raise ValueError(msg)
+            return given.astype(np.int64, copy=False)
+        exact = given.astype(np.float64)
+        if not np.isfinite(exact).all():
+            msg = "an action is not finite"
             raise ValueError(msg)
-        return given.astype(np.int64, copy=False)
-    if not isinstance(space, gym.spaces.Box):
-        msg = f"no actions of {space}"
-        raise TypeError(msg)
-    if given.shape != (n, *space.shape) or given.dtype.kind not in "fiu":
-        msg = f"expected actions of shape {(n, *space.shape)}, got {given.dtype} of shape {given.shape}"
-        raise ValueError(msg)
-    exact = given.astype(np.float64)
-    if not np.isfinite(exact).all():
-        msg = "an action is not finite"
-        raise ValueError(msg)
-    return np.clip(exact, space.low, space.high)
+        return np.clip(exact, self._low, self._high, out=exact)
+
+    def one(self, action: Any) -> np.ndarray:
+        """Return the action of a single episode as a batch.
+
+        Raises:
+            ValueError: As for a batch.
+        """
+        if self._whole and type(action) in _INTEGERS and self._low <= action < self._high:
+            return np.array((action,), np.int64)
+        return self(np.asarray(action)[None])
+
+
+_INTEGERS = (int, np.int64)

@@ -9,7 +9,7 @@ import gymnasium as gym
 import numpy as np
 
 from synth_envs.core import Policy
-from synth_envs.sim_env import SimEnv, actions_of
+from synth_envs.sim_env import ActionReader, SimEnv
 from synth_envs.sim_vector_env import SimVectorEnv
 from synth_envs.spaces import Unicode
 from synth_envs.text_env import check_response
@@ -37,7 +37,9 @@ class Told(Protocol):
         """Return the action that stands for a text without one."""
 
 
-def _decoded(sim: Any, texts: Sequence[Any], unread: np.ndarray) -> np.ndarray:
+def _decoded(
+    sim: Any, reader: ActionReader, texts: Sequence[Any], unread: np.ndarray
+) -> np.ndarray:
     """Return the actions of texts, and set where there was none to be read."""
     chosen = []
     for i, text in enumerate(texts):
@@ -45,7 +47,7 @@ def _decoded(sim: Any, texts: Sequence[Any], unread: np.ndarray) -> np.ndarray:
         action = sim.read(text)
         unread[i] = action is None
         chosen.append(sim.idle(i) if action is None else action)
-    return actions_of(sim.single_action_space, np.array(chosen), len(chosen))
+    return reader(np.array(chosen))
 
 
 class SimTextEnv(SimEnv):
@@ -89,7 +91,7 @@ class SimTextEnv(SimEnv):
         return told[:MAX_BRIEF]
 
     def _decoded(self, action: Any) -> np.ndarray:
-        return _decoded(self.sim, (action,), self._missed)
+        return _decoded(self.sim, self._reader, (action,), self._missed)
 
 
 class SimTextVectorEnv(SimVectorEnv):
@@ -126,7 +128,7 @@ class SimTextVectorEnv(SimVectorEnv):
         if isinstance(actions, str) or len(actions) != self.num_envs:
             msg = f"expected a sequence of {self.num_envs} texts"
             raise ValueError(msg)
-        return _decoded(self.sim, actions, self._missed)
+        return _decoded(self.sim, self._reader, actions, self._missed)
 
     def _price(self) -> np.ndarray:
         return np.where(self._missed, -self.unread, 0.0)

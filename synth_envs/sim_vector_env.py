@@ -12,7 +12,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from synth_envs.families import check_difficulty, check_split
-from synth_envs.sim_env import RENDER_MODES, BatchSimulator, actions_of, copied, make_simulator
+from synth_envs.sim_env import RENDER_MODES, ActionReader, BatchSimulator, copied, make_simulator
 from synth_envs.sim_stream import Streams, check_options
 from synth_envs.sim_threads import ChunkedSimulator
 from synth_envs.text_render import check_render_mode
@@ -78,6 +78,7 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         }
         self.single_observation_space = self._observations()
         self.single_action_space = self._actions()
+        self._reader = ActionReader(self.sim.single_action_space, num_envs)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._streams = Streams(self.sim.name, num_envs, self.split)
@@ -176,7 +177,7 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         return copied(self.sim.observations, index)
 
     def _decoded(self, actions: Any) -> np.ndarray:
-        return actions_of(self.single_action_space, actions, self.num_envs)
+        return self._reader(actions)
 
     def _rewards(self, running: np.ndarray) -> np.ndarray:
         del running

@@ -10,7 +10,7 @@ from gymnasium.utils.env_checker import check_env
 
 from synth_envs import check_vector_env
 from synth_envs.seeding import mix64, split_of_number
-from synth_envs.sim_env import SimEnv, actions_of
+from synth_envs.sim_env import ActionReader, SimEnv
 from synth_envs.sim_vector_env import SimVectorEnv
 
 
@@ -166,13 +166,28 @@ def test_faults_of_the_caller():
 
 
 def test_actions_of_boxes():
-    box = gym.spaces.Box(-1.0, 1.0, (2,), np.float32)
-    assert actions_of(box, [[3, -0.5]], 1).tolist() == [[1.0, -0.5]]
+    box = ActionReader(gym.spaces.Box(-1.0, 1.0, (2,), np.float32), 1)
+    given = np.array([[3, -0.5]])
+    assert box(given).tolist() == [[1.0, -0.5]]
+    assert given.tolist() == [[3, -0.5]]  # what is given is not written to
+    low, high = np.array([-1.0, 0.0]), np.array([1.0, 5.0])
+    uneven = ActionReader(gym.spaces.Box(low, high, dtype=np.float64), 2)
+    assert uneven([[9, 9], [-9, -9]]).tolist() == [[1.0, 5.0], [-1.0, 0.0]]
     for bad in ([[np.nan, 0]], [[1.0]], [["a", "b"]]):
         with pytest.raises(ValueError, match=r"finite|shape"):
-            actions_of(box, bad, 1)
+            box(bad)
     with pytest.raises(TypeError):
-        actions_of(gym.spaces.MultiBinary(2), [[0, 1]], 1)
+        ActionReader(gym.spaces.MultiBinary(2), 1)
+
+
+def test_whole_actions():
+    reader = ActionReader(gym.spaces.Discrete(3, start=1), 1)
+    for good in (1, 3, np.int64(2), np.int32(2), np.uint8(1), np.array(2)):
+        assert reader.one(good).tolist() == [int(good)]
+        assert reader.one(good).dtype == np.int64
+    for bad in (0, 4, -1, 2**70, 1.0, True, None, "1", np.array([1]), np.nan):
+        with pytest.raises((ValueError, OverflowError)):
+            reader.one(bad)
 
 
 def test_copies_go_on_alike():

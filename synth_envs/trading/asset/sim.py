@@ -96,6 +96,9 @@ class AssetSim:
         fees = _range("fee", fee, 1.0)
         halves = _range("spread", spread, 0.5)
         self._starts = self._room(between)
+        self._kind = RECORDED if self._market is None else self._market.number
+        self._table = np.zeros((4, 1)) if self._market is None else self._market.table
+        self._bars = np.zeros((1, 3)) if self._market else self._tape.bars
         shared = {
             "horizon": self.horizon,
             "window": self.window,
@@ -137,14 +140,6 @@ class AssetSim:
         self.terms = dict(zip(TERMS, self._terms, strict=True))
         self.terminations, self.truncations = self._flags
 
-    @property
-    def _kind(self) -> int:
-        return RECORDED if self._market is None else self._market.number
-
-    @property
-    def _table(self) -> np.ndarray:
-        return np.zeros((4, 1)) if self._market is None else self._market.table
-
     def _per_year(self) -> float:
         return self._tape.bars_per_year if self._market is None else self._market.bars_per_year
 
@@ -169,10 +164,6 @@ class AssetSim:
             raise ValueError(msg)
         starts: np.ndarray = found
         return starts
-
-    @property
-    def _bars(self) -> np.ndarray:
-        return np.zeros((1, 3)) if self._market else self._tape.bars
 
     def reset(self, mask: np.ndarray, keys: np.ndarray, difficulty: np.ndarray) -> None:
         """Begin an episode wherever `mask` is set; see `BatchSimulator`."""
