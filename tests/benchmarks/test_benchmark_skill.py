@@ -10,7 +10,7 @@ import pytest
 from benchmarks.__main__ import main
 from benchmarks.canonical import dump_json
 from benchmarks.plan import episode_seed
-from benchmarks.results import digest_of
+from benchmarks.results import _luck, digest_of
 from benchmarks.skill import FLOOR, REFERENCES, skill_scores
 from benchmarks.suites import Case, load_suite
 from synth_envs.registration import environments
@@ -143,3 +143,9 @@ def test_ids_of_scenarios_are_those_of_the_simulator():
     for row in environments():
         if "scenario" in row.kwargs:
             assert gym.make(row.id).unwrapped.sim.name == f"driving-{row.kwargs['scenario']}"
+
+
+def test_luck_of_runs_is_no_score():
+    assert _luck([0.25, 0.25, 0.25]) == 0.0
+    assert _luck([None, 0.25]) == 0.0
+    assert _luck([0.0, 1.0, 0.0, 1.0, None]) == pytest.approx(3 * (1 / 3 / 4) ** 0.5)
