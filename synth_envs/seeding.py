@@ -17,6 +17,7 @@ __all__ = [
     "Split",
     "TaskRandom",
     "mix64",
+    "mix64_of",
     "split_of",
     "split_of_key",
     "split_of_number",
@@ -165,3 +166,11 @@ def mix64(keys: np.ndarray, counter: int | np.ndarray) -> np.ndarray:
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return np.asarray(z ^ (z >> np.uint64(31)))
+
+
+def mix64_of(key: int, counter: int) -> int:
+    """Draw `counter` of one key, as `mix64` does, several times faster for one."""
+    z = (key + (counter + 1) * 0x9E3779B97F4A7C15) % _LOW
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 % _LOW
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB % _LOW
+    return z ^ (z >> 31)

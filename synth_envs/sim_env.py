@@ -11,6 +11,7 @@ import numpy as np
 from gymnasium.error import ResetNeeded
 
 from synth_envs.families import check_difficulty, check_split, suggest
+from synth_envs.kernels.actions import cut
 from synth_envs.sim_stream import Streams, check_options
 from synth_envs.text_render import check_render_mode
 
@@ -123,6 +124,7 @@ class SimEnv(gym.Env[Any, Any]):
         self._streams = Streams(self.sim.name, 1, self.split)
         self._one = np.ones(1, dtype=np.bool_)
         self._over = True
+        self._task_id = ""
 
     @property
     def difficulty(self) -> float | None:
@@ -136,7 +138,7 @@ class SimEnv(gym.Env[Any, Any]):
     @property
     def task_id(self) -> str:
         """The name of the running episode; `reset(options={"task": name})` replays it."""
-        return self._streams.task_id(0)
+        return self._task_id
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -156,8 +158,8 @@ class SimEnv(gym.Env[Any, Any]):
             self._streams.seed(0, int(seed))
         keys, levels = self._streams.begin(self._one, self.np_random, self.difficulty, options)
         self.sim.reset(self._one, keys, levels)
-        self._over = False
-        return self._observed(), {"task_id": self.task_id}
+        self._over, self._task_id = False, self._streams.task_id(0)
+        return self._observed(), {"task_id": self._task_id}
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """Advance by one action.
@@ -172,12 +174,17 @@ class SimEnv(gym.Env[Any, Any]):
         sim = self.sim
         sim.step(self._decoded(action), self._one)
         terminated, truncated = sim.terminations.item(0), sim.truncations.item(0)
-        self._over = terminated or truncated
         terms = {name: column.item(0) for name, column in sim.terms.items()}
-        info: dict[str, Any] = {"task_id": self.task_id, "reward_terms": terms}
-        if self._over:
-            info["metrics"] = {name: float(column.item(0)) for name, column in sim.metrics.items()}
+        info: dict[str, Any] = {"task_id": self._task_id, "reward_terms": terms}
+        if terminated or truncated:
+            self._end(info)
         return self._observed(), sim.rewards.item(0), terminated, truncated, info
+
+    def _end(self, info: dict[str, Any]) -> None:
+        """Note that the episode is over, and add its metrics."""
+        self._over = True
+        columns = self.sim.metrics.items()
+        info["metrics"] = {name: float(column.item(0)) for name, column in columns}
 
     # A view in words has other spaces, and tells and reads where this copies.
 
@@ -194,7 +201,14 @@ class SimEnv(gym.Env[Any, Any]):
         return self._reader.one(action)
 
     def render(self) -> np.ndarray | None:
-        """Return a picture of the episode, uint8 (height, width, 3), for "rgb_array"."""
+        """Return a picture of the episode, uint8 (height, width, 3), for "rgb_array".
+
+        Raises:
+            ResetNeeded: No episode has begun.
+        """
+        if not self._task_id:
+            msg = "no episode has begun: call reset() first"
+            raise ResetNeeded(msg)
         return self.sim.frame(0) if self.render_mode == "rgb_array" else None
 
     def save(self) -> dict[str, Any]:
@@ -205,7 +219,7 @@ class SimEnv(gym.Env[Any, Any]):
         """Go back to a saved state and return its observation."""
         self.sim.restore(state["sim"])
         self._streams.restore(state["streams"])
-        self._over = bool(state["over"])
+        self._over, self._task_id = bool(state["over"]), self._streams.task_id(0)
         return self._observed()
 
 
@@ -230,16 +244,16 @@ class ActionReader:
     def __init__(self, space: gym.Space[Any], n: int) -> None:
         self._low: Any
         self._high: Any
+        self._even = False
         if isinstance(space, gym.spaces.Discrete):
             self._shape: tuple[int, ...] = (n,)
             self._low, self._high = int(space.start), int(space.start + space.n)
         elif isinstance(space, gym.spaces.Box):
             self._shape = (n, *space.shape)
-            # One number for all is several times faster than as many of them.
-            self._low, self._high = (
-                float(bound.flat[0]) if (bound == bound.flat[0]).all() else bound.astype(np.float64)
-                for bound in (space.low, space.high)
-            )
+            low, high = space.low.astype(np.float64), space.high.astype(np.float64)
+            self._even = bool((low == low.flat[0]).all() and (high == high.flat[0]).all())
+            self._low = low.item(0) if self._even else low
+            self._high = high.item(0) if self._even else high
         else:
             msg = f"no actions of {space}"
             raise TypeError(msg)
@@ -265,11 +279,17 @@ class ActionReader:
                 msg = f"actions must be in [{self._low}, {self._high}), got {given.min()} to {given.max()}"
                 raise ValueError(msg)
             return given.astype(np.int64, copy=False)
-        exact = given.astype(np.float64)
-        if not np.isfinite(exact).all():
+        if self._even and given.dtype in _FLOATS and given.flags.c_contiguous:
+            exact = np.empty(self._shape)
+            finite = cut(given.reshape(-1), self._low, self._high, exact.reshape(-1))
+        else:
+            exact = given.astype(np.float64)
+            finite = bool(np.isfinite(exact).all())
+            np.clip(exact, self._low, self._high, out=exact)
+        if not finite:
             msg = "an action is not finite"
             raise ValueError(msg)
-        return np.clip(exact, self._low, self._high, out=exact)
+        return exact
 
     def one(self, action: Any) -> np.ndarray:
         """Return the action of a single episode as a batch.
@@ -283,3 +303,4 @@ class ActionReader:
 
 
 _INTEGERS = (int, np.int64)
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))

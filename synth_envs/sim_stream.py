@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from synth_envs.families import check_difficulty, suggest
-from synth_envs.seeding import mix64, split_of_number, stream_key
+from synth_envs.seeding import mix64, mix64_of, split_of_number, stream_key
 
 __all__ = ["Streams", "check_options"]
 
@@ -18,10 +18,13 @@ _OPTIONS = ("task", "difficulty")
 _TASK = re.compile(r"([a-z0-9-]{1,64})/([0-9a-f]{16})(?:/([0-9.e+-]{1,32}))?")
 #: By how much the quota of a stream grows for each seed and each episode, as shares of 2**64: the
 #: golden ratio's and the plastic number's inverse.
-_PER_SEED, _PER_EPISODE = 0x9E3779B97F4A7C15, np.uint64(0xC13FA9A902A6328F)
-_QUOTA = np.uint64(0xFFFF) << np.uint64(48)
+_PER_SEED, _PER_EPISODE = 0x9E3779B97F4A7C15, 0xC13FA9A902A6328F
+_QUOTA = 0xFFFF << 48
+_REST = (1 << 48) - 1
 #: Counters of what a key decides outside the simulator: beyond any that a simulator uses.
 _LEVEL = 2**62
+#: So many episodes at a time are drawn one by one, which is then faster than arrays.
+_FEW = 8
 
 
 class Streams:
@@ -71,34 +74,48 @@ class Streams:
             ValueError: `options["task"]` names no episode of these.
         """
         options = options or {}
+        begun = np.flatnonzero(mask).tolist()
         for i in np.flatnonzero(mask & ~self._seeded).tolist():
             self.seed(i, int(rng.integers(2**63)))
-        self._episodes[mask] += 1
-        level = options.get("difficulty", difficulty)
+        level, given = options.get("difficulty", difficulty), None
         if "task" in options:
-            key, level = self._parsed(options["task"])
-            self._keys[mask] = key
+            given, level = self._parsed(options["task"])
+        if given is not None or len(begun) <= _FEW:
+            for i in begun:
+                episode = self._episodes.item(i) + 1
+                key = self._drawn(i, episode) if given is None else given
+                self._episodes[i], self._keys[i] = episode, key
+                self._levels[i] = _level_of(key) if level is None else level
         else:
-            self._draw(mask)
-        self._levels[mask] = (
-            (mix64(self._keys[mask], _LEVEL) >> np.uint64(11)) * 2.0**-53
-            if level is None
-            else level
-        )
+            self._episodes[mask] += 1
+            self._draw(np.asarray(begun))
+            self._levels[mask] = _levels_of(self._keys[mask]) if level is None else level
         tail = "" if level is None else f"/{level!r}"
-        for i in np.flatnonzero(mask).tolist():
-            self._ids[i] = f"{self.name}/{int(self._keys[i]):016x}{tail}"
+        # All numbers as one text of hexadecimal digits: formatting each takes several times as long.
+        digits, head = self._keys[mask].astype(">u8").tobytes().hex(), f"{self.name}/"
+        for k, i in enumerate(begun):
+            self._ids[i] = head + digits[16 * k : 16 * k + 16] + tail
         return self._keys, self._levels
 
-    def _draw(self, mask: np.ndarray) -> None:
-        """Set the keys of the next episodes: the first of each one's candidates that is of the split."""
-        todo = np.flatnonzero(mask)
+    def _drawn(self, index: int, episode: int) -> int:
+        """Return the key of an episode: the first of its candidates that is of the split."""
+        base = mix64_of(self._streams.item(index), episode)
+        quota = (self._starts.item(index) + episode * _PER_EPISODE) & _QUOTA
+        tries = 0
+        while True:
+            key = quota | (mix64_of(base, tries) & _REST)
+            if self._fits[key % 10]:
+                return key
+            tries += 1
+
+    def _draw(self, todo: np.ndarray) -> None:
+        """Set the keys of many episodes, each as `_drawn` does."""
         episodes = self._episodes[todo].astype(np.uint64)
         base = mix64(self._streams[todo], episodes)
-        quota = (self._starts[todo] + episodes * _PER_EPISODE) & _QUOTA
+        quota = (self._starts[todo] + episodes * np.uint64(_PER_EPISODE)) & np.uint64(_QUOTA)
         tries = 0
         while todo.size:
-            keys = quota | (mix64(base, tries) & ~_QUOTA)
+            keys = quota | (mix64(base, tries) & np.uint64(_REST))
             fits = self._fits[(keys % np.uint64(10)).astype(np.int64)]
             self._keys[todo[fits]] = keys[fits]
             todo, base, quota = todo[~fits], base[~fits], quota[~fits]
@@ -135,6 +152,17 @@ class Streams:
         """Go back to what `save` returned."""
         for name, value in state.items():
             getattr(self, name)[:] = value
+
+
+def _level_of(key: int) -> float:
+    """Return the difficulty that an episode draws."""
+    return (mix64_of(key, _LEVEL) >> 11) * 2.0**-53
+
+
+def _levels_of(keys: np.ndarray) -> np.ndarray:
+    """Return `_level_of` of many, float64."""
+    levels: np.ndarray = (mix64(keys, _LEVEL) >> np.uint64(11)) * 2.0**-53
+    return levels
 
 
 def check_options(options: Mapping[str, Any] | None) -> dict[str, Any]:

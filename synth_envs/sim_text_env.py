@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 import gymnasium as gym
@@ -123,6 +123,10 @@ class SimTextVectorEnv(SimVectorEnv):
     def _observed_one(self, index: int) -> str:
         told: str = self.sim.describe(index)  # type: ignore[union-attr]
         return told[:MAX_BRIEF]
+
+    def _observed_of(self, mask: np.ndarray) -> Iterator[tuple[int, Any]]:
+        for i in np.flatnonzero(mask).tolist():
+            yield i, self._observed_one(i)
 
     def _decoded(self, actions: Any) -> np.ndarray:
         if isinstance(actions, str) or len(actions) != self.num_envs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import gymnasium as gym
@@ -84,7 +84,7 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         self._streams = Streams(self.sim.name, num_envs, self.split)
         self._begun, self._all_begun = np.zeros(num_envs, dtype=np.bool_), False
         self._everybody = np.ones(num_envs, dtype=np.bool_)
-        self._over = np.ones(num_envs, dtype=np.bool_)
+        self._over, self._any_over = np.ones(num_envs, dtype=np.bool_), True
 
     @property
     def difficulty(self) -> float | None:
@@ -141,7 +141,7 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
                 raise ResetNeeded(msg)
         given = self._decoded(actions)
         sim, over, running = self.sim, self._over, self._everybody
-        if over.any():
+        if self._any_over:
             if self.autoreset_mode is not AutoresetMode.NEXT_STEP:
                 past = np.flatnonzero(over).tolist()
                 msg = f"episodes {past} are over: call reset(options={{'reset_mask': mask}}) first"
@@ -152,12 +152,15 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         rewards, terminations = self._rewards(running), sim.terminations.copy()
         truncations = sim.truncations.copy()
         done = terminations | truncations
-        ended = bool(done.any())
+        ended = bool(np.count_nonzero(done))
         if ended and self.autoreset_mode is AutoresetMode.SAME_STEP:
             return self._same_step(rewards, terminations, truncations, done)
-        self._over = done
+        self._over, self._any_over = done, ended
         infos = self._ids(self._everybody)
-        _add(infos, "reward_terms", self._terms(), running)
+        if running is self._everybody:
+            _add_all(infos, "reward_terms", self._terms(), running.copy())
+        else:
+            _add(infos, "reward_terms", self._terms(), running)
         if ended:
             _add(infos, "metrics", sim.metrics, done)
         return self._observed(), rewards, terminations, truncations, infos
@@ -173,8 +176,15 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
     def _observed(self) -> Any:
         return copied(self.sim.observations)
 
-    def _observed_one(self, index: int) -> Any:
-        return copied(self.sim.observations, index)
+    def _observed_of(self, mask: np.ndarray) -> Iterator[tuple[int, Any]]:
+        """Yield the places where the mask is set, each with a copy of the observation there."""
+        places, seen = np.flatnonzero(mask), self.sim.observations
+        if isinstance(seen, dict):
+            for i in places.tolist():
+                yield i, copied(seen, i)
+        else:
+            # Rows of one copy: a copy of each takes several times as long.
+            yield from zip(places.tolist(), seen[places], strict=True)
 
     def _decoded(self, actions: Any) -> np.ndarray:
         return self._reader(actions)
@@ -191,6 +201,7 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         self.sim.reset(mask, keys, levels)
         self._begun |= mask
         self._over = self._over & ~mask
+        self._any_over = bool(np.count_nonzero(self._over))
 
     def _ids(self, mask: np.ndarray) -> dict[str, Any]:
         ids = self._streams.task_ids()
@@ -213,8 +224,8 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         _add(final, "reward_terms", self._terms(), done)
         _add(final, "metrics", sim.metrics, done)
         last = np.full(self.num_envs, None, dtype=object)
-        for i in np.flatnonzero(done).tolist():
-            last[i] = self._observed_one(i)
+        for i, one in self._observed_of(done):
+            last[i] = one
         self._over = done
         self._begin(done, {})
         infos |= self._ids(self._everybody)
@@ -238,7 +249,7 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         self.sim.restore(state["sim"])
         self._streams.restore(state["streams"])
         self._begun, self._over = state["begun"].copy(), state["over"].copy()
-        self._all_begun = False
+        self._all_begun, self._any_over = False, bool(self._over.any())
         return self._observed()
 
 
@@ -255,3 +266,13 @@ def _add(
         batched[f"_{key}"] = same
     infos[name] = batched
     infos[f"_{name}"] = mask.copy()
+
+
+def _add_all(
+    infos: dict[str, Any], name: str, columns: Mapping[str, np.ndarray], whole: np.ndarray
+) -> None:
+    """Add a dictionary of whole columns, with one mask for all of them, as Gymnasium does."""
+    batched: dict[str, Any] = {}
+    for key, column in columns.items():
+        batched[key], batched[f"_{key}"] = column.copy(), whole
+    infos[name], infos[f"_{name}"] = batched, whole

@@ -11,6 +11,7 @@ from gymnasium.utils.env_checker import check_env
 from synth_envs import check_vector_env
 from synth_envs.seeding import mix64, split_of_number
 from synth_envs.sim_env import ActionReader, SimEnv
+from synth_envs.sim_stream import Streams
 from synth_envs.sim_vector_env import SimVectorEnv
 
 
@@ -247,3 +248,39 @@ def test_threads_of_the_driving_simulator():
 def test_a_bad_number_of_threads(threads):
     with pytest.raises(ValueError, match="threads must be a positive integer"):
         WalkVectorEnv(num_envs=2, threads=threads)
+
+
+@pytest.mark.parametrize("split", ["train", "test", "all"])
+def test_keys_are_the_same_drawn_one_by_one_and_together(split):
+    seeds, rng = [0, 1, 7, 2**40 + 3, 2**63 - 1, *range(100, 140)], np.random.default_rng(0)
+    together = Streams("walk", len(seeds), split)
+    alone = [Streams("walk", 1, split) for _ in seeds]
+    for i, seed in enumerate(seeds):
+        together.seed(i, seed)
+        alone[i].seed(0, seed)
+    everybody, one = np.ones(len(seeds), np.bool_), np.ones(1, np.bool_)
+    given = []
+    for _ in range(30):
+        keys, levels = together.begin(everybody, rng, None)
+        found = [each.begin(one, rng, None) for each in alone]
+        assert keys.tolist() == [key[0] for key, _ in found]
+        assert levels.tolist() == [level[0] for _, level in found]
+        names = together.task_ids()
+        assert names.tolist() == [each.task_id(0) for each in alone]
+        given.append((names, names.tolist()))
+    # Names that were given away are those of then.
+    assert all(names.tolist() == then for names, then in given)
+
+
+def test_infos_of_a_step_stay_as_they_were():
+    envs = WalkVectorEnv(num_envs=3, autoreset_mode="SameStep")
+    envs.reset(seed=0)
+    kept = []
+    for _ in range(40):
+        infos = envs.step(np.ones(3, np.int64))[4]
+        kept.append((infos, pickle.loads(pickle.dumps(infos))))
+    assert len({name for infos, _ in kept for name in infos["task_id"]}) > 3
+    for infos, then in kept:
+        assert infos["task_id"].tolist() == then["task_id"].tolist()
+        for name, column in infos["reward_terms"].items():
+            assert np.array_equal(column, then["reward_terms"][name])

@@ -87,13 +87,15 @@ def _mbt_env(folder: Path, n: int) -> Any:
 _FARTHEST = -math.log(0.01) / DECAY
 
 
-def _making() -> Any:
-    """Our environments of mbt_gym's model: linear law, normal moves, no bound on inventory that matters."""
-    envs: Any = gym.make_vec(
-        "synth/MarketMaking-v0", ENVS, autoreset_mode="SameStep",
-        exact={"intensity": _INTENSITY, "decay": DECAY, "running": 0.0, "terminal": 0.0},
-        law="linear", mid="gaussian", steps=_STEPS, limit=_STEPS, max_offset=_FARTHEST,
-    )  # fmt: skip
+#: mbt_gym's model: linear law, normal moves, no bound on inventory that matters.
+_MODEL: dict[str, Any] = {
+    "exact": {"intensity": _INTENSITY, "decay": DECAY, "running": 0.0, "terminal": 0.0},
+    "law": "linear", "mid": "gaussian", "steps": _STEPS, "limit": _STEPS, "max_offset": _FARTHEST,
+}  # fmt: skip
+
+
+def _making(n: int) -> Any:
+    envs: Any = gym.make_vec("synth/MarketMaking-v0", n, autoreset_mode="SameStep", **_MODEL)
     envs.reset(seed=0)
     return envs
 
@@ -102,24 +104,45 @@ def _quotes(n: int) -> np.ndarray:
     return np.random.default_rng(0).uniform(-1, 1, (8, n, 2)).astype(np.float32)
 
 
-def ours(*, bare: bool) -> Callable[[], int]:
-    """Return a callable that steps our environments, or their simulator alone, and counts their steps."""
-    envs = _making()
+def ours(n: int, *, bare: bool) -> Callable[[], int]:
+    """Return a callable that steps n environments, or their simulator alone, and counts their steps.
+
+    The simulator's step gives what mbt_gym's does: observations, rewards and flags (and terms of rewards).
+    """
+    if n == 1 and not bare:
+        return _one()
+    envs = _making(n)
     if not bare:
-        return batches(envs.step, _quotes(ENVS))
-    sim, everybody, levels = envs.unwrapped.sim, np.ones(ENVS, np.bool_), np.zeros(ENVS)
-    done, keys = 0, np.arange(ENVS, dtype=np.uint64)
+        return batches(envs.step, _quotes(n))
+    sim, everybody, levels = envs.unwrapped.sim, np.ones(n, np.bool_), np.zeros(n)
+    done, keys = 0, np.arange(n, dtype=np.uint64)
 
     def step(batch: np.ndarray) -> None:
         nonlocal done, keys
         sim.step(batch, everybody)
         done += 1
         if done == _STEPS:
-            done, keys = 0, keys + np.uint64(ENVS)
+            done, keys = 0, keys + np.uint64(n)
             sim.reset(everybody, keys, levels)
 
     sim.reset(everybody, keys, levels)
-    return batches(step, _quotes(ENVS).astype(np.float64))
+    return batches(step, _quotes(n).astype(np.float64))
+
+
+def _one() -> Callable[[], int]:
+    """Return a callable that steps one environment, made by `gym.make`."""
+    env: Any = gym.make("synth/MarketMaking-v0", **_MODEL)
+    env.reset(seed=0)
+    quotes = list(_quotes(1)[:, 0])
+
+    def work() -> int:
+        for quote in quotes:
+            _, _, terminated, truncated, _ = env.step(quote)
+            if terminated or truncated:
+                env.reset()
+        return len(quotes)
+
+    return work
 
 
 def peer(folder: Path, n: int) -> Callable[[], int]:
@@ -141,7 +164,7 @@ def check(folder: Path) -> tuple[float, float]:
     Raises:
         RuntimeError: They differ from theory, so that the comparison would be of different models.
     """
-    envs, env = _making(), _mbt_env(folder, ENVS)
+    envs, env = _making(ENVS), _mbt_env(folder, ENVS)
     env.reset()
     quote = np.full((ENVS, 2), 2.0 / (DECAY * _FARTHEST) - 1.0)
     earned = np.zeros((2, ENVS))

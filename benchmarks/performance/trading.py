@@ -81,7 +81,8 @@ def _cases() -> dict[str, Case]:
         found.append(Case("trading", market, _MANY, "gym-trading-env", 100))
         found.append(Case("trading", market, 1, "gym-anytrading", 3))
     for kind in ("making", "simulator"):
-        found += [Case(kind, "", _MANY, peer, 10) for peer in ("mbt_gym", "mbt_gym's best")]
+        found += [Case(kind, "", envs, "mbt_gym", 10) for envs in (1, 64, _MANY)]
+        found.append(Case(kind, "", _MANY, "mbt_gym's best", 10))
     return {_name(case): case for case in found}
 
 
@@ -213,27 +214,27 @@ def measure(
         for peer in {CASES[name].peer for name in names} & set(_PEERS):
             importlib.import_module(_PEERS[peer][0])
         warnings.simplefilter("ignore")
-        peers: dict[str, Callable[[], int]] = {}
+        peers: dict[tuple[str, int], Callable[[], int]] = {}
         for name in names:
             case = CASES[name]
-            if case.peer not in peers:
+            # Only mbt_gym's are as many as ours.
+            key = case.peer, case.envs if case.peer == "mbt_gym" else 0
+            if key not in peers:
                 if case.peer == "gym-anytrading":
-                    peers[case.peer] = _anytrading()
+                    peers[key] = _anytrading()
                 elif case.peer == "gym-trading-env":
-                    peers[case.peer] = _trading_env()
+                    peers[key] = _trading_env()
                 elif mbt_gym is not None:
                     best = case.peer != "mbt_gym"
-                    size = making.best_size(mbt_gym, seconds) if best else _MANY
-                    peers[case.peer] = making.peer(mbt_gym, size)
+                    size = making.best_size(mbt_gym, seconds) if best else case.envs
+                    peers[key] = making.peer(mbt_gym, size)
             ours = (
                 _trading(case)
                 if case.kind == "trading"
-                else making.ours(bare=case.kind == "simulator")
+                else making.ours(case.envs, bare=case.kind == "simulator")
             )
             ours()  # compiles
-            rows[name] = compare(
-                name, ours, peers[case.peer], repetitions=repetitions, seconds=seconds
-            )
+            rows[name] = compare(name, ours, peers[key], repetitions=repetitions, seconds=seconds)
     return rows
 
 

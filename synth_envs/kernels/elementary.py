@@ -10,9 +10,18 @@ import math
 
 import numpy as np
 
-from synth_envs.kernels.jit import kernel
+from synth_envs.kernels.jit import inlined, kernel
 
-__all__ = ["bits_of", "exp", "from_bits", "log", "normal_cdf", "normal_quantile", "sincospi"]
+__all__ = [
+    "bits_of",
+    "exp",
+    "from_bits",
+    "log",
+    "normal_cdf",
+    "normal_quantile",
+    "normal_quantiles",
+    "sincospi",
+]
 
 # ln 2 in two parts, so that reducing an argument loses nothing (fdlibm, e_exp.c and e_log.c).
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
@@ -20,6 +29,10 @@ _PER_LN2 = 1.44269504088896338700
 _TWO_52, _SPLITTER = 2.0**52, 1.5 * 2.0**52
 _MANTISSA, _ONE_BITS = np.int64((1 << 52) - 1), np.int64(0x3FF0000000000000)
 _LARGEST, _SMALLEST = 709.0, -708.0
+#: How far from a half the quantile's first formula reaches.
+_MIDDLE = 0.425
+#: Up to where its second formula is good.
+_TAIL = 5.0
 
 
 @kernel
@@ -117,6 +130,52 @@ def sincospi(x: float) -> tuple[float, float]:
     return -cosine, sine
 
 
+@inlined
+def _middle_quantile(q: float) -> float:
+    """Return the standard normal's quantile at 0.5 + q, where q is at most `_MIDDLE` in size."""
+    r = 0.180625 - q * q
+    top = 2.5090809287301226727e3
+    top = top * r + 3.3430575583588128105e4
+    top = top * r + 6.7265770927008700853e4
+    top = top * r + 4.5921953931549871457e4
+    top = top * r + 1.3731693765509461125e4
+    top = top * r + 1.9715909503065514427e3
+    top = top * r + 1.3314166789178437745e2
+    top = top * r + 3.3871328727963666080e0
+    low = 5.2264952788528545610e3
+    low = low * r + 2.8729085735721942674e4
+    low = low * r + 3.9307895800092710610e4
+    low = low * r + 2.1213794301586595867e4
+    low = low * r + 5.3941960214247511077e3
+    low = low * r + 6.8718700749205790830e2
+    low = low * r + 4.2313330701600911252e1
+    low = low * r + 1.0
+    return q * top / low
+
+
+@inlined
+def _tail_quantile(r: float) -> float:
+    """Return the size of the quantile where r, the root of the tail's -log, is at most `_TAIL`."""
+    r -= 1.6
+    top = 7.7454501427834140764e-4
+    top = top * r + 2.27238449892691845833e-2
+    top = top * r + 2.41780725177450611770e-1
+    top = top * r + 1.27045825245236838258e0
+    top = top * r + 3.64784832476320460504e0
+    top = top * r + 5.76949722146069140550e0
+    top = top * r + 4.63033784615654529590e0
+    top = top * r + 1.42343711074968357734e0
+    low = 1.05075007164441684324e-9
+    low = low * r + 5.47593808499534494600e-4
+    low = low * r + 1.51986665636164571966e-2
+    low = low * r + 1.48103976427480074590e-1
+    low = low * r + 6.89767334985100004550e-1
+    low = low * r + 1.67638483018380384940e0
+    low = low * r + 2.05319162663775882187e0
+    low = low * r + 1.0
+    return top / low
+
+
 @kernel
 def normal_quantile(p: float) -> float:
     """Return the standard normal's quantile at p in (0, 1), to 1e-15 relative.
@@ -124,44 +183,11 @@ def normal_quantile(p: float) -> float:
     Source: PPND16 of Wichura, "Algorithm AS 241", Applied Statistics 37 (1988), 477-484.
     """
     q = p - 0.5
-    if abs(q) <= 0.425:
-        r = 0.180625 - q * q
-        top = 2.5090809287301226727e3
-        top = top * r + 3.3430575583588128105e4
-        top = top * r + 6.7265770927008700853e4
-        top = top * r + 4.5921953931549871457e4
-        top = top * r + 1.3731693765509461125e4
-        top = top * r + 1.9715909503065514427e3
-        top = top * r + 1.3314166789178437745e2
-        top = top * r + 3.3871328727963666080e0
-        low = 5.2264952788528545610e3
-        low = low * r + 2.8729085735721942674e4
-        low = low * r + 3.9307895800092710610e4
-        low = low * r + 2.1213794301586595867e4
-        low = low * r + 5.3941960214247511077e3
-        low = low * r + 6.8718700749205790830e2
-        low = low * r + 4.2313330701600911252e1
-        low = low * r + 1.0
-        return q * top / low
+    if abs(q) <= _MIDDLE:
+        return _middle_quantile(q)
     r = math.sqrt(-log(p if q < 0.0 else 1.0 - p))
-    if r <= 5.0:
-        r -= 1.6
-        top = 7.7454501427834140764e-4
-        top = top * r + 2.27238449892691845833e-2
-        top = top * r + 2.41780725177450611770e-1
-        top = top * r + 1.27045825245236838258e0
-        top = top * r + 3.64784832476320460504e0
-        top = top * r + 5.76949722146069140550e0
-        top = top * r + 4.63033784615654529590e0
-        top = top * r + 1.42343711074968357734e0
-        low = 1.05075007164441684324e-9
-        low = low * r + 5.47593808499534494600e-4
-        low = low * r + 1.51986665636164571966e-2
-        low = low * r + 1.48103976427480074590e-1
-        low = low * r + 6.89767334985100004550e-1
-        low = low * r + 1.67638483018380384940e0
-        low = low * r + 2.05319162663775882187e0
-        low = low * r + 1.0
+    if r <= _TAIL:
+        found = _tail_quantile(r)
     else:
         r -= 5.0
         top = 2.01033439929228813265e-7
@@ -180,8 +206,38 @@ def normal_quantile(p: float) -> float:
         low = low * r + 1.36929880922735805310e-1
         low = low * r + 5.99832206555887937690e-1
         low = low * r + 1.0
-    found = top / low
+        found = top / low
     return -found if q < 0.0 else found
+
+
+@kernel
+def normal_quantiles(p: np.ndarray, out: np.ndarray) -> None:
+    """Write the quantiles of many, each the one of `normal_quantile`.
+
+    Loops without branches, for compilers to make vector instructions of them: over the middle, and over
+    the tails, which are counted first.
+    """
+    n, count = len(p), 0
+    places, room = np.empty(n, np.int64), np.empty((2, n))
+    roots, found = room[0], room[1]
+    for i in range(n):
+        out[i] = _middle_quantile(p[i] - 0.5)
+    for i in range(n):
+        places[count] = i
+        count += abs(p[i] - 0.5) > _MIDDLE
+    for k in range(count):
+        one = p[places[k]]
+        found[k] = one if one < 0.5 else 1.0 - one
+    for k in range(count):
+        roots[k] = math.sqrt(-log(found[k]))
+    for k in range(count):
+        found[k] = _tail_quantile(roots[k])
+    for k in range(count):
+        i = places[k]
+        out[i] = -found[k] if p[i] < 0.5 else found[k]
+    for k in range(count):
+        if roots[k] > _TAIL:
+            out[places[k]] = normal_quantile(p[places[k]])
 
 
 @kernel

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import numba
 from numba.core import config
 
-__all__ = ["kernel"]
+__all__ = ["brief", "inlined", "kernel"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -61,10 +61,32 @@ def kernel(function: _F) -> _F:
     `fastmath` stays off: with it, results would differ between processors. Modules whose kernels
     a kernel calls are imported at the top of its file, as `from module import names`.
     """
+    return _compiled(function)
+
+
+def brief(function: _F) -> _F:
+    """Compile a function as `kernel` does, but keep the interpreter's lock.
+
+    For a step of one episode: letting go of the lock and taking it again costs as much.
+    """
+    return _compiled(function, nogil=False)
+
+
+def inlined(function: _F) -> _F:
+    """Compile a function as `kernel` does, and copy it into the kernels that call it.
+
+    For what takes arrays and is called often: handing one over costs as much as a dozen additions.
+    """
+    return _compiled(function, inline="always")
+
+
+def _compiled(function: _F, *, nogil: bool = True, inline: str = "never") -> _F:
     before = config.CACHE_DIR
     config.CACHE_DIR = _cache_folder(Path(inspect.getfile(function)))
     try:
-        made = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function)
+        made = numba.njit(
+            cache=True, nogil=nogil, fastmath=False, error_model="numpy", inline=inline
+        )(function)
     finally:
         config.CACHE_DIR = before
     return cast("_F", made)

@@ -10,13 +10,14 @@ import math
 
 import numpy as np
 
-from synth_envs.kernels.elementary import exp, log, normal_quantile
-from synth_envs.kernels.jit import kernel
+from synth_envs.kernels.elementary import exp, log, normal_quantile, normal_quantiles
+from synth_envs.kernels.jit import inlined, kernel
 
 __all__ = [
     "between",
     "exponential",
     "gaussian",
+    "gaussians",
     "mixed",
     "normal",
     "poisson",
@@ -66,6 +67,25 @@ def normal(key: np.uint64, counter: int) -> float:
 def gaussian(key: np.uint64, counter: int) -> float:
     """Return a standard normal number by its quantile, from one draw; up to 8.2 in size."""
     return normal_quantile(uniform(key, counter) + _HALF_UNIT)
+
+
+@inlined
+def gaussians(
+    keys: np.ndarray, purpose: int, counters: np.ndarray, room: np.ndarray, out: np.ndarray
+) -> None:
+    """Write `gaussian(mixed(key, purpose), counter)` of many episodes.
+
+    Args:
+        keys: uint64 (n,).
+        purpose: Of the sub-keys.
+        counters: Whole numbers, float64 (n,).
+        room: float64 (n,), for what is between.
+        out: float64 (n,).
+    """
+    for i in range(len(out)):
+        drawn = mixed(mixed(keys[i], purpose), np.uint64(counters[i]))
+        room[i] = (drawn >> _S11) * _UNIT + _HALF_UNIT
+    normal_quantiles(room, out)
 
 
 @kernel

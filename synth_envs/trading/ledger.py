@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from synth_envs.kernels.elementary import exp, log
-from synth_envs.kernels.jit import kernel
+from synth_envs.kernels.jit import inlined, kernel
 
 __all__ = [
     "ACCOUNT",
@@ -58,7 +58,7 @@ RUIN = 0.01
 FLOOR = 0.001
 
 
-@kernel
+@inlined
 def settle(
     mask: np.ndarray,
     account: np.ndarray,

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from synth_envs.kernels.elementary import log
-from synth_envs.kernels.jit import kernel
+from synth_envs.kernels.jit import inlined
 from synth_envs.trading import ledger as to
 from synth_envs.trading.ledger import ACCOUNT, marginal_utility, utility
 
@@ -40,7 +40,7 @@ def tail_of(horizon: int) -> int:
     return max(math.ceil(_TAIL * horizon), 1)
 
 
-@kernel
+@inlined
 def pay(
     mask: np.ndarray, aversion: float, horizon: float, state: np.ndarray, terms: np.ndarray, outcome: np.ndarray,
     flags: np.ndarray,
@@ -84,7 +84,7 @@ def pay(
         flags[1, i] = state[i, STEP] >= horizon and not flags[0, i]
 
 
-@kernel
+@inlined
 def measure(mask: np.ndarray, state: np.ndarray, worst: np.ndarray) -> None:
     """Take a bar into what an episode is measured by.
 

@@ -6,7 +6,14 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from synth_envs.kernels.elementary import exp, log, normal_cdf, normal_quantile, sincospi
+from synth_envs.kernels.elementary import (
+    exp,
+    log,
+    normal_cdf,
+    normal_quantile,
+    normal_quantiles,
+    sincospi,
+)
 
 
 def test_exponential():
@@ -35,6 +42,14 @@ def test_normal_quantile_and_its_inverse():
         assert normal_quantile(p) == pytest.approx(exact.inv_cdf(p), rel=1e-13, abs=1e-15)
     for x in np.linspace(-8, 8, 1001):
         assert normal_cdf(x) == pytest.approx(exact.cdf(x), abs=1e-7)
+
+
+def test_many_quantiles_are_those_of_each():
+    edges = [np.nextafter(x, side) for x in (0.075, 0.925) for side in (0, x, 1)]
+    points = np.concatenate([edges, np.linspace(0, 1, 4097)[1:-1], [1e-15]])
+    found = np.zeros(len(points))
+    normal_quantiles(points, found)
+    assert found.tolist() == [normal_quantile(p) for p in points]
 
 
 def test_sine_and_cosine():

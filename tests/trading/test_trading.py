@@ -1,5 +1,7 @@
 """Trading one asset: the ledger, what cannot be known, and that batches equal single episodes."""
 
+import copy
+import gc
 import math
 import pickle
 
@@ -7,6 +9,7 @@ import gymnasium as gym
 import numba
 import numpy as np
 import pytest
+from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
 
 from synth_envs.kernels.random import between, gaussian, uniform
@@ -299,14 +302,68 @@ def test_save_restore_pickle():
     env = TradingEnv(horizon=30)
     env.reset(seed=2)
     env.step(2)
-    saved, copy = env.save(), pickle.loads(pickle.dumps(env))
+    saved, kept = env.save(), pickle.loads(pickle.dumps(env))
     after = [env.step(a) for a in (0, 2, 1)]
     env.restore(saved)
-    for one in (env, copy):
+    for one in (env, kept):
         for expected, action in zip(after, (0, 2, 1), strict=True):
             found = one.step(action)
             assert np.array_equal(found[0], expected[0])
             assert found[1:] == expected[1:]
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda env: pickle.loads(pickle.dumps(env))])
+def test_copies_go_their_own_ways(copied):
+    """Kernels find their arrays by address: those of a copy must be its own."""
+    env, plan = TradingEnv(horizon=30), (0, 2, 1, 0, 2)
+    first, _ = env.reset(seed=2)
+    kept = copied(env)
+    gone = [env.step(action) for action in plan]
+    assert all(np.array_equal(kept.step(1)[0][:16], one[0][:16]) for one in gone)  # the same market
+    again = copied(kept)
+    del env, kept
+    gc.collect()
+    _, reward, *_ = again.step(0)
+    assert math.isfinite(reward)
+    other = TradingEnv(horizon=30)
+    assert np.array_equal(other.reset(seed=2)[0], first)
+    for action, expected in zip(plan, gone, strict=True):
+        found = other.step(action)
+        assert np.array_equal(found[0], expected[0])
+        assert found[1:] == expected[1:]
+
+
+def test_every_way_to_step_is_the_same():
+    """Whole numbers are stepped by a kernel of their own: all others, and batches, as simulators do."""
+    ways = [
+        TradingEnv(horizon=20, market="gjr", leverage=3.0, positions=(-3, 0, 1, 3))
+        for _ in range(4)
+    ]
+    seen = [env.reset(seed=5)[0] for env in ways]
+    forms = (int, np.int64, np.int32, np.array)
+    over = False
+    rng = np.random.default_rng(0)
+    while not over:
+        action = int(rng.integers(4))
+        found = [env.step(form(action)) for env, form in zip(ways, forms, strict=True)]
+        for one in found:
+            assert np.array_equal(one[0], found[0][0])
+            assert one[1:] == found[0][1:]
+            assert list(one[4]["reward_terms"]) == [*to.PARTS, "compounding"]
+            assert not any(np.shares_memory(one[0], other) for other in seen)
+        seen = [one[0] for one in found]
+        over = found[0][2] or found[0][3]
+    for env in ways:
+        with pytest.raises(ResetNeeded):
+            env.step(1)
+        env.reset()
+        for action in (-1, 4, 2**70, True, None, "1", 1.0, math.nan):
+            with pytest.raises(ValueError, match="action"):
+                env.step(action)
+    box = TradingEnv(action="continuous")
+    box.reset(seed=1)
+    with pytest.raises(ValueError, match="action"):
+        box.step(1)
 
 
 def test_contract():

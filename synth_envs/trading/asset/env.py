@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, cast
+
+import numpy as np
+
 from synth_envs.sim_env import SimEnv
 from synth_envs.sim_vector_env import SimVectorEnv
+from synth_envs.trading.asset.kernels import step_one
 from synth_envs.trading.asset.sim import AssetSim
+from synth_envs.trading.measures import TERMS
 
 __all__ = ["TradingEnv", "TradingVectorEnv"]
 
@@ -93,6 +101,79 @@ class TradingEnv(SimEnv):
     """
 
     simulator = AssetSim
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        #: The kernel of a step, where it finds everything, what copies the observation, and the task's
+        #: name; None where an episode is over or actions are no whole numbers.
+        self._way: tuple[Callable[[int, int], Any], int, Callable[[], np.ndarray], str] | None
+        self._way = None
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[np.ndarray, dict[str, Any]]:
+        """Begin the next episode; see `SimEnv.reset`."""
+        begun = super().reset(seed=seed, options=options)
+        sim = cast("AssetSim", self.sim)
+        if sim.discrete:
+            self._way = (_native(), sim.address, sim.first.copy, self._task_id)
+        return begun
+
+    def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
+        """Advance by one bar; see `SimEnv.step`.
+
+        Whole numbers take a way of their own, on which the interpreter does only what it must.
+        """
+        way, kind = self._way, type(action)
+        if way is None or (kind is not int and kind is not np.int64):
+            return super().step(action)
+        step, table, copy, name = way
+        try:
+            reward, bits, market, fees, spread, slippage, borrow, compounding = step(table, action)
+        except OverflowError:
+            return super().step(action)
+        seen = copy()
+        # Faster than a dictionary of eight.
+        terms = _TERMS.copy()
+        terms["market"] = market
+        terms["fees"] = fees
+        terms["spread"] = spread
+        terms["slippage"] = slippage
+        terms["borrow"] = borrow
+        terms["compounding"] = compounding
+        info: dict[str, Any] = {"task_id": name, "reward_terms": terms}
+        if bits:
+            if bits < 0:  # there is no such action
+                return super().step(action)
+            for one in ("liquidation", "write_off"):
+                terms[one] = self.sim.terms[one].item(0)
+            if bits & 3:
+                self._end(info)
+            return seen, reward, bool(bits & 1), bool(bits & 2), info
+        return seen, reward, False, False, info
+
+    def _end(self, info: dict[str, Any]) -> None:
+        super()._end(info)
+        self._way = None
+
+    def restore(self, state: Mapping[str, Any]) -> Any:
+        """Go back to a saved state and return its observation."""
+        self._way = None
+        return super().restore(state)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the way to step: a copy's arrays lie elsewhere."""
+        return self.__dict__ | {"_way": None}
+
+
+_TERMS = dict.fromkeys(TERMS, 0.0)
+
+
+@cache
+def _native() -> Callable[[int, int], Any]:
+    """Return `step_one` compiled, without Numba's choice of a version by the arguments' types."""
+    compiled: Callable[[int, int], Any] = step_one.compile("(int64, int64)")  # type: ignore[attr-defined]
+    return compiled
 
 
 class TradingVectorEnv(SimVectorEnv):

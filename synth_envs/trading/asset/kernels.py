@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numba import carray
 
+from synth_envs.kernels.address import booleans, doubles, floats, integers, words
 from synth_envs.kernels.elementary import log, sincospi
-from synth_envs.kernels.jit import kernel
+from synth_envs.kernels.jit import brief, inlined, kernel
 from synth_envs.kernels.random import between, mixed, uniform
 from synth_envs.trading import ledger as to
 from synth_envs.trading.asset import layout as at
@@ -15,9 +17,9 @@ from synth_envs.trading.ledger import settle
 from synth_envs.trading.markets import layout as of
 from synth_envs.trading.markets.models import advance_all, begin
 from synth_envs.trading.markets.rows import draw
-from synth_envs.trading.measures import measure, pay
+from synth_envs.trading.measures import TERMS, measure, pay
 
-__all__ = ["RECORDED", "SETTINGS", "begin_batch", "step_batch"]
+__all__ = ["ARRAYS", "RECORDED", "SETTINGS", "SIZES", "begin_batch", "step_batch", "step_one"]
 
 #: The kind of a market that is a tape of recorded bars.
 RECORDED = -1
@@ -33,6 +35,17 @@ SETTINGS = (
     FEE_0, FEE_1, HALF_SPREAD_0, HALF_SPREAD_1,
 ) = range(len(SETTINGS))  # fmt: skip
 
+#: What a step works on, each an array whose address the table has, and then how large they are:
+#: episodes, the market's kind, bars of the tape, columns of what is seen, worst returns that are kept,
+#: bars that are kept for pictures, and positions to choose from.
+ARRAYS = (
+    "mask", "targets", "keys", "settings", "tape", "bars", "p", "s", "state", "costs", "worst", "seen",
+    "history", "now", "terms", "outcome", "flags", "positions",
+)  # fmt: skip
+SIZES = ("n", "kind", "tape", "seen", "worst", "history", "positions")
+_MASK, _TARGETS, _TERMS, _OUTCOME, _FLAGS, _POSITIONS = 0, 1, 14, 15, 16, 17
+_N = len(ARRAYS)
+
 _START = np.uint64(0x54524144)
 # Decay of the variance and of the momenta of 5, 20 and 60 bars, and what makes these of unit variance.
 _KEEP_VARIANCE, _KEEP_5, _KEEP_20, _KEEP_60 = (
@@ -47,7 +60,7 @@ _UNIT_5, _UNIT_20, _UNIT_60 = (
 _LEAST_VARIANCE = 1e-12
 
 
-@kernel
+@inlined
 def _bars(
     mask: np.ndarray, kind: int, p: np.ndarray, s: np.ndarray, keys: np.ndarray, bars: np.ndarray,
     state: np.ndarray, tape: np.ndarray,
@@ -65,7 +78,7 @@ def _bars(
             bars[i] += 1
 
 
-@kernel
+@inlined
 def _look(
     mask: np.ndarray, s: np.ndarray, state: np.ndarray, seen: np.ndarray, window: int
 ) -> None:
@@ -91,12 +104,12 @@ def _look(
         state[i, at.VARIANCE] = max(variance, _LEAST_VARIANCE)
 
 
-@kernel
+@inlined
 def _clipped(value: float) -> float:
     return min(max(value, -1.0), 1.0)
 
 
-@kernel
+@inlined
 def _see(
     mask: np.ndarray, kind: int, settings: np.ndarray, s: np.ndarray, state: np.ndarray, seen: np.ndarray
 ) -> None:  # fmt: skip
@@ -193,26 +206,27 @@ def begin_batch(
     _see(mask, kind, settings, s, state, seen)
 
 
-@kernel
-def step_batch(
-    mask: np.ndarray, targets: np.ndarray, keys: np.ndarray, kind: int, settings: np.ndarray, tape: np.ndarray,
-    bars: np.ndarray, p: np.ndarray, s: np.ndarray, state: np.ndarray, costs: np.ndarray, worst: np.ndarray,
-    seen: np.ndarray, history: np.ndarray, now: np.ndarray, terms: np.ndarray, outcome: np.ndarray,
-    flags: np.ndarray,
-) -> None:  # fmt: skip
-    """Trade to a target and hold over a bar where `mask` is set; see `begin_batch`.
+@inlined
+def _step(a: np.ndarray, n: int) -> None:
+    """Trade to a target and hold over a bar where the mask is set, in the `n` episodes of a table.
 
     Each pass goes over all episodes: handing arrays to a function costs more than a bar.
-
-    Args:
-        targets: The position's value as a share of equity, float64 (n,); written.
-        now: The bar, as `ledger.BARS`, float64 (4, n); written.
-        terms: As `measures.TERMS`, float64 (8, n); written.
-        outcome: Rewards, float64 (n,); written.
-        flags: Whether the account is ruined, and whether time is up, bool (2, n); written.
     """
+    kind = a[_N + 1]
+    mask, targets = carray(booleans(a[_MASK]), (n,)), carray(doubles(a[_TARGETS]), (n,))
+    keys, settings = carray(words(a[2]), (n,)), carray(doubles(a[3]), (len(SETTINGS),))
+    tape, bars = carray(doubles(a[4]), (a[_N + 2], 3)), carray(integers(a[5]), (n,))
+    p, s = carray(doubles(a[6]), (n, of.PARAMETERS)), carray(doubles(a[7]), (n, of.STATE))
+    state, costs = carray(doubles(a[8]), (n, at.STATE)), carray(doubles(a[9]), (n, len(to.COSTS)))
+    worst, seen = carray(doubles(a[10]), (n, a[_N + 4])), carray(floats(a[11]), (n, a[_N + 3]))
+    history = carray(floats(a[12]), (n, a[_N + 5], len(at.HISTORY)))
+    now, terms = (
+        carray(doubles(a[13]), (len(to.BARS), n)),
+        carray(doubles(a[_TERMS]), (len(TERMS), n)),
+    )
+    outcome, flags = carray(doubles(a[_OUTCOME]), (n,)), carray(booleans(a[_FLAGS]), (2, n))
     _bars(mask, kind, p, s, keys, bars, state, tape)
-    for i in range(len(mask)):
+    for i in range(n):
         if mask[i]:
             if abs(targets[i] - state[i, to.TARGET]) < settings[BAND]:
                 targets[i] = state[i, to.TARGET]
@@ -222,7 +236,7 @@ def step_batch(
             outcome[i] = state[i, to.EQUITY]
     settle(mask, state, costs, targets, now, terms)
     pay(mask, settings[AVERSION], settings[HORIZON], state, terms, outcome, flags)
-    for i in range(len(mask)):
+    for i in range(n):
         if mask[i]:
             per_equity = 1.0 / state[i, to.EQUITY]
             state[i, at.WEIGHT] = state[i, to.UNITS] * state[i, to.CLOSE] * per_equity
@@ -230,10 +244,57 @@ def step_batch(
     _look(mask, s, state, seen, int(settings[WINDOW]))
     _see(mask, kind, settings, s, state, seen)
     if history.shape[1]:
-        for i in range(len(mask)):
+        for i in range(n):
             if mask[i]:
                 # An episode that is stepped beyond its end writes nowhere else.
                 t = min(int(state[i, at.STEP]), history.shape[1] - 1)
                 equity = state[i, to.EQUITY]
                 history[i, t, 0], history[i, t, 1] = state[i, to.CLOSE], equity
                 history[i, t, 2] = state[i, at.WEIGHT]
+
+
+@kernel
+def step_batch(table: int) -> None:
+    """Trade to a target and hold over a bar where `mask` is set.
+
+    Args:
+        table: The address of the addresses of `ARRAYS`, and of `SIZES`, int64. Besides the arrays of
+            `begin_batch` these are targets, the position's value as a share of equity, float64 (n,); and
+            what is written: now, the bar as `ledger.BARS`, float64 (4, n); terms, as `measures.TERMS`,
+            float64 (8, n); outcome, the rewards, float64 (n,); flags, whether the account is ruined,
+            and whether time is up, bool (2, n).
+    """
+    a = carray(integers(table), (len(ARRAYS) + len(SIZES),))
+    _step(a, a[_N])
+
+
+@brief
+def step_one(
+    table: int, action: int
+) -> tuple[float, int, float, float, float, float, float, float]:
+    """Step the only episode of a batch by a discrete action.
+
+    Args:
+        table: As for `step_batch`.
+        action: The number of a position.
+
+    Returns:
+        The reward; bits that say whether the account is ruined (1), time is up (2), or the broker closed
+        the position (4), or -1 where there is no such position and nothing was done; and the terms of
+        the reward but for those that are 0 where the broker did not act: market, fees, spread, slippage,
+        borrow and compounding.
+    """
+    a = carray(integers(table), (len(ARRAYS) + len(SIZES),))
+    if action < 0 or action >= a[_N + 6]:
+        return 0.0, -1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    carray(booleans(a[_MASK]), (1,))[0] = True
+    carray(doubles(a[_TARGETS]), (1,))[0] = carray(doubles(a[_POSITIONS]), (a[_N + 6],))[action]
+    # Of one episode a constant number, so that no loops are left.
+    _step(a, 1)
+    t, flags = carray(doubles(a[_TERMS]), (len(TERMS),)), carray(booleans(a[_FLAGS]), (2,))
+    bits = int(flags[0]) + 2 * int(flags[1])
+    if t[to.LIQUIDATION] != 0.0 or t[to.WRITE_OFF] != 0.0:
+        bits += 4
+    reward = carray(doubles(a[_OUTCOME]), (1,))[0]
+    market, fees, spread = t[to.MARKET], t[to.FEES], t[to.SPREAD]
+    return reward, bits, market, fees, spread, t[to.SLIPPAGE], t[to.CARRY], t[len(to.PARTS)]

@@ -10,6 +10,7 @@ import gymnasium as gym
 import numpy as np
 
 from synth_envs.families import suggest
+from synth_envs.kernels.address import table_of
 from synth_envs.trading import ledger as to
 from synth_envs.trading.answers import json_object, number_of
 from synth_envs.trading.asset import layout as at
@@ -80,7 +81,7 @@ class AssetSim:
         self.leverage = number("leverage", leverage, 0.01, 50.0)
         self.short = flag("short", short)
         self._positions = _positions(positions, self.leverage, self.short)
-        self.action = action
+        self.action, self.discrete = action, action == "discrete"
         per_year = self._per_year()
         costs = {
             "impact": number("impact", impact, 0.0, 10.0),
@@ -133,12 +134,28 @@ class AssetSim:
         self.rewards = np.zeros(n)
         self._flags = np.zeros((2, n), np.bool_)
         self._terms, self._now = np.zeros((len(TERMS), n)), np.zeros((len(to.BARS), n))
+        self._mask, self._targets = np.zeros(n, np.bool_), np.zeros(n)
         self._link()
 
     def _link(self) -> None:
-        """Name the rows of the arrays that kernels write."""
+        """Name the rows of the arrays that kernels write, and note where these lie."""
         self.terms = dict(zip(TERMS, self._terms, strict=True))
         self.terminations, self.truncations = self._flags
+        arrays = (
+            self._mask, self._targets, self._keys, self._settings, self._bars, self._bar, self._p, self._s,
+            self._state, self._costs, self._worst, self.observations, self._history, self._now, self._terms,
+            self.rewards, self._flags, self._positions,
+        )  # fmt: skip
+        self._places = table_of(
+            arrays,
+            (
+                self.num_envs, self._kind, len(self._bars), self.observations.shape[1], self._worst.shape[1],
+                self._history.shape[1], len(self._positions),
+            ),
+        )  # fmt: skip
+        #: Where the kernels find everything; see `kernels.step_batch`.
+        self.address: int = self._places.ctypes.data
+        self.first = self.observations[0]
 
     def _per_year(self) -> float:
         return self._tape.bars_per_year if self._market is None else self._market.bars_per_year
@@ -175,14 +192,12 @@ class AssetSim:
 
     def step(self, actions: np.ndarray, mask: np.ndarray) -> None:
         """Advance where `mask` is set; see `BatchSimulator`."""
-        targets = (
-            self._positions[actions] if self.action == "discrete" else actions[:, 0] * self.leverage
-        )
-        step_batch(
-            mask, targets, self._keys, self._kind, self._settings, self._bars, self._bar,
-            self._p, self._s, self._state, self._costs, self._worst, self.observations, self._history,
-            self._now, self._terms, self.rewards, self._flags,
-        )  # fmt: skip
+        self._mask[:] = mask
+        if self.discrete:
+            self._positions.take(actions, out=self._targets)
+        else:
+            np.multiply(actions[:, 0], self.leverage, out=self._targets)
+        step_batch(self.address)
 
     @property
     def metrics(self) -> dict[str, np.ndarray]:
@@ -284,8 +299,15 @@ class AssetSim:
             getattr(self, name)[:] = state[name]
 
     def __getstate__(self) -> dict[str, Any]:
-        """Everything but the views of arrays."""
-        views = ("terms", "terminations", "truncations")
+        """Everything but the views of arrays and their addresses."""
+        views = (
+            "terms",
+            "terminations",
+            "truncations",
+            "_places",
+            "address",
+            "first",
+        )
         return {name: value for name, value in self.__dict__.items() if name not in views}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from synth_envs.kernels.elementary import exp
 from synth_envs.kernels.jit import kernel
-from synth_envs.kernels.random import between, gaussian, mixed, uniform
+from synth_envs.kernels.random import between, gaussians, mixed, uniform
 from synth_envs.trading.making import layout as at
 
 __all__ = ["QUOTED", "step_batch"]
@@ -20,8 +20,8 @@ __all__ = ["QUOTED", "step_batch"]
 #: Offsets beyond this share of the largest one withdraw a quote.
 QUOTED = 0.99
 
-#: Episodes of a block; its arrays fit the nearest cache.
-_BLOCK = 256
+#: Episodes of a block: cutting the arrays of one costs a microsecond.
+_BLOCK = 1024
 #: Purposes of the draws of a step.
 _MOVES, _JUMPS = 0x3A4B0003, 0x3A4B0004
 _S1, _S32, _ONE = np.uint64(1), np.uint64(32), np.uint64(1)
@@ -77,7 +77,7 @@ def fill(
 @kernel
 def moves(
     words: np.ndarray, streams: np.ndarray, settings: np.ndarray, state: np.ndarray, low: int,
-    starts: np.ndarray, bought: np.ndarray, sold: np.ndarray, move: np.ndarray,
+    starts: np.ndarray, bought: np.ndarray, sold: np.ndarray, drawn: np.ndarray, move: np.ndarray,
 ) -> None:  # fmt: skip
     """Set how the mids move: up or down or by a normal number, against fills, back, and by jumps."""
     n, dt = len(move), 1.0 / settings[at.STEPS]
@@ -89,8 +89,9 @@ def moves(
         state[at.HORIZON, low:high],
     )
     if settings[at.NORMAL] > 0:
+        gaussians(streams, _MOVES, step, drawn, move)
         for i in range(n):
-            move[i] = swing[i] * gaussian(mixed(streams[i], _MOVES), int(step[i]))
+            move[i] *= swing[i]
     else:
         for i in range(n):
             move[i] = swing[i] * (2.0 * np.float64(words[i] & _ONE) - 1.0)
@@ -226,7 +227,7 @@ def step_batch(
     lowest, highest, limit = settings[at.LOWEST], settings[at.HIGHEST], settings[at.LIMIT]
     withdrawn = QUOTED * highest
     words = np.empty(_BLOCK, np.uint64)
-    room = np.empty((5, _BLOCK))
+    room = np.empty((6, _BLOCK))
     low = 0
     while low < n:
         if not mask[low]:
@@ -240,7 +241,7 @@ def step_batch(
             high += 1
         size = high - low
         word, bid, ask = words[:size], room[0, :size], room[1, :size]
-        bought, sold, move = room[2, :size], room[3, :size], room[4, :size]
+        bought, sold, move, drawn = room[2, :size], room[3, :size], room[4, :size], room[5, :size]
         keys, step, held = streams[low:high], state[at.STEP, low:high], state[at.HELD, low:high]
         rate, decay, begun = state[at.RATE, low:high], state[at.DECAY, low:high], starts[low:high]
         for i in range(size):
@@ -251,7 +252,7 @@ def step_batch(
         chances(ask, rate, decay, exponential, sold)
         fill(word, 0, bid, withdrawn, held, limit, bought)
         fill(word, 1, ask, withdrawn, held, limit, sold)
-        moves(word, keys, settings, state, low, begun, bought, sold, move)
+        moves(word, keys, settings, state, low, begun, bought, sold, drawn, move)
         settle(
             settings, state, low, bid, ask, bought, sold, move, terms, rewards[low:high], truncations[low:high]
         )  # fmt: skip

@@ -22,7 +22,7 @@ import math
 import numpy as np
 
 from synth_envs.kernels.elementary import exp, log
-from synth_envs.kernels.jit import kernel
+from synth_envs.kernels.jit import inlined, kernel
 from synth_envs.kernels.random import mixed, poisson, uniform
 from synth_envs.trading.markets import layout as at
 from synth_envs.trading.markets.normal import normal
@@ -122,7 +122,7 @@ def advance(
     return s[i, at.GAP], s[i, at.REST], s[i, at.TRADED]
 
 
-@kernel
+@inlined
 def advance_all(
     kind: int, p: np.ndarray, s: np.ndarray, keys: np.ndarray, steps: np.ndarray, mask: np.ndarray
 ) -> None:
@@ -144,7 +144,7 @@ def advance_all(
         first = last
 
 
-@kernel
+@inlined
 def _advance(
     kind: int,
     p: np.ndarray,
