@@ -234,7 +234,7 @@ class ActionReader:
     """Reads actions of a space as the kernels take them: int64, or float64 within the bounds.
 
     Args:
-        space: `Discrete` or `Box`.
+        space: `Discrete`, `MultiDiscrete` or `Box`.
         n: How many episodes a batch has.
 
     Raises:
@@ -248,6 +248,10 @@ class ActionReader:
         if isinstance(space, gym.spaces.Discrete):
             self._shape: tuple[int, ...] = (n,)
             self._low, self._high = int(space.start), int(space.start + space.n)
+        elif isinstance(space, gym.spaces.MultiDiscrete):
+            self._shape = (n, *space.shape)
+            self._low = space.start.astype(np.int64)
+            self._high = self._low + space.nvec
         elif isinstance(space, gym.spaces.Box):
             self._shape = (n, *space.shape)
             low, high = space.low.astype(np.float64), space.high.astype(np.float64)
@@ -257,7 +261,8 @@ class ActionReader:
         else:
             msg = f"no actions of {space}"
             raise TypeError(msg)
-        self._whole = isinstance(space, gym.spaces.Discrete)
+        self._whole = not isinstance(space, gym.spaces.Box)
+        self._one = isinstance(space, gym.spaces.Discrete)
 
     def __call__(self, actions: Any) -> np.ndarray:
         """Return a batch of actions.
@@ -269,13 +274,14 @@ class ActionReader:
         if given.shape != self._shape or given.dtype.kind not in ("iu" if self._whole else "fiu"):
             what = (
                 f"{self._shape[0]} integer actions"
-                if self._whole
+                if self._one
                 else f"actions of shape {self._shape}"
             )
             msg = f"expected {what}, got {given.dtype} of shape {given.shape}"
             raise ValueError(msg)
         if self._whole:
-            if given.size and (given.min() < self._low or given.max() >= self._high):
+            low, high = (given.min(), given.max()) if self._one and given.size else (given, given)
+            if given.size and (np.any(low < self._low) or np.any(high >= self._high)):
                 msg = f"actions must be in [{self._low}, {self._high}), got {given.min()} to {given.max()}"
                 raise ValueError(msg)
             return given.astype(np.int64, copy=False)
@@ -297,7 +303,7 @@ class ActionReader:
         Raises:
             ValueError: As for a batch.
         """
-        if self._whole and type(action) in _INTEGERS and self._low <= action < self._high:
+        if self._one and type(action) in _INTEGERS and self._low <= action < self._high:
             return np.array((action,), np.int64)
         return self(np.asarray(action)[None])
 

@@ -19,7 +19,7 @@ from synth_envs.trading.markets import layout as of
 from synth_envs.trading.markets.data import Recorded, recorded
 from synth_envs.trading.markets.market import Market, market
 from synth_envs.trading.measures import TERMS, figures, tail_of
-from synth_envs.trading.options import flag, number, whole
+from synth_envs.options import flag, number, whole
 
 __all__ = ["AssetSim"]
 

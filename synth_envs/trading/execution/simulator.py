@@ -17,7 +17,7 @@ from synth_envs.trading.execution.describe import describe
 from synth_envs.trading.execution.kernels import begin_batch, step_batch
 from synth_envs.trading.optimal.almgren_chriss import Execution
 from synth_envs.trading.optimal.liquidation import feedback, sold
-from synth_envs.trading.options import flag, whole
+from synth_envs.options import flag, whole
 
 __all__ = ["ACTIONS", "METRICS", "ExecutionSim"]
 

@@ -17,7 +17,7 @@ from synth_envs.trading.making.describe import describe
 from synth_envs.trading.making.plans import Plans, Rules, value_of
 from synth_envs.trading.making.step import step_batch
 from synth_envs.trading.optimal.cartea_jaimungal import FILL_LAWS
-from synth_envs.trading.options import flag, number, whole
+from synth_envs.options import flag, number, whole
 
 __all__ = ["ACTIONS", "METRICS", "MIDS", "MakingSim"]
 
