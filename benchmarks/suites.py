@@ -161,7 +161,7 @@ def load_suite(name: str, data: Path | None = None) -> Suite:
         UsageError: The name is unknown, or real data is missing.
     """
     if name == "quick":
-        return Suite("quick", 4, _every_environment(episodes=8))
+        return Suite("quick", 5, _every_environment(episodes=8))
     if name == "math":
         return Suite("math", 1, _math(episodes=20, levels=(0.0, 0.5, 1.0)))
     if name == "code":
@@ -260,6 +260,11 @@ def _every_environment(episodes: int) -> tuple[Case, ...]:
                 cases.append(
                     Case(row.id, {"split": "test"}, fewer, "driving", group, span=row.span)
                 )
+        elif row.domain == "dialogue":
+            group = "acts" if row.numeric else "words"
+            cases.append(
+                Case(row.id, {"split": "test"}, episodes, "dialogue", group, span=row.span)
+            )
         elif row.domain == "trading":
             # Months of a portfolio are mostly luck, and short.
             many = 5 * episodes if row.id == "synth/PortfolioExact-v0" else episodes

@@ -46,7 +46,9 @@ def make_policy(name: str, env: Any) -> Policy:
             reader that misreads 2% of the digits, names and signs). In driving they are, in this
             order: always slower, idle, creeping, random, the clairvoyant planner, the rule driver,
             the gap rule. In trading and finance "empty" does nothing, the oracle plays the optimum
-            or knows the simulator's parameters, and the expert sees what any agent sees.
+            or knows the simulator's parameters, and the expert sees what any agent sees. In dialogue acts
+            "empty" says goodbye, "constant" asks for the name, "echo" says "I see", and the oracle
+            hears every value right.
         env: The environment it will act in; acting in another one is undefined.
 
     Raises:
@@ -84,6 +86,8 @@ def _of_simulator(name: str, env: Any, first: Any) -> Policy:
         from synth_envs.driving.policies import make_driving_policy as make
     elif first.sim.name.startswith("replay"):
         from synth_envs.driving.real.policies import make_replay_policy as make
+    elif first.sim.name.startswith("dialogue"):
+        from synth_envs.dialogue.talkers import make_dialogue_policy as make
     elif first.sim.name.startswith("trading"):
         from synth_envs.trading.policies import make_market_policy as make
     else:

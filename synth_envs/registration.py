@@ -53,6 +53,8 @@ _SCENARIOS = (
     "unsignalled-intersection", "left-turn", "cut-in", "hard-brake", "stop-and-go", "jaywalker",
     "occluded-crossing", "door", "wrong-way", "emergency", "work-zone", "sensor-dropout", "low-friction",
 )  # fmt: skip
+#: Between goodbye at once and a case that is solved lie about 1.5.
+_DIALOGUE_SPAN = 0.5
 #: As `synth_envs.driving.skill.LEAST_SPAN`, which is not loaded here.
 _DRIVING_SPAN = 5.0
 
@@ -132,6 +134,26 @@ _BUILT_IN = (
             costly=True,
         )
         for name in ("", "Deduction", "Abduction", "Fuzzing", "Repair", "Efficiency")
+    ),
+    Environment(
+        "synth/Dialogue-v0",
+        "dialogue",
+        "synth_envs.dialogue.text_env:DialogueEnv",
+        "synth_envs.dialogue.text_env:DialogueVectorEnv",
+        span=_DIALOGUE_SPAN,
+        brief={"max_turns": 6, "level": 2},
+    ),
+    *(
+        Environment(
+            f"synth/DialogueActs{name}-v0",
+            "dialogue",
+            f"synth_envs.dialogue.env:DialogueActs{name}Env",
+            f"synth_envs.dialogue.env:DialogueActs{name}VectorEnv",
+            numeric=True,
+            span=_DIALOGUE_SPAN,
+            brief={"max_turns": 6, "level": 2},
+        )
+        for name in ("", "Flat")
     ),
     _driving(""),
     *(_driving(name.title().replace("-", ""), scenario=name) for name in _SCENARIOS),

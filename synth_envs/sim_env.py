@@ -117,7 +117,7 @@ class SimEnv(gym.Env[Any, Any]):
         self.metadata = {**type(self).metadata, "render_fps": self.sim.steps_per_second}
         self.observation_space = self._observations()
         self.action_space = self._actions()
-        self._reader = ActionReader(self.sim.single_action_space, 1)
+        self._reader = self._read()
         self.difficulty = difficulty
         self.split = check_split(split)
         self.render_mode = check_render_mode(render_mode, self.metadata["render_modes"])
@@ -194,11 +194,15 @@ class SimEnv(gym.Env[Any, Any]):
     def _actions(self) -> gym.Space[Any]:
         return self.sim.single_action_space
 
+    def _read(self) -> Any:
+        return ActionReader(self.sim.single_action_space, 1)
+
     def _observed(self) -> Any:
         return copied(self.sim.observations, 0)
 
     def _decoded(self, action: Any) -> np.ndarray:
-        return self._reader.one(action)
+        found: np.ndarray = self._reader.one(action)
+        return found
 
     def render(self) -> np.ndarray | None:
         """Return a picture of the episode, uint8 (height, width, 3), for "rgb_array".

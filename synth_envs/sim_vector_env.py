@@ -78,7 +78,7 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         }
         self.single_observation_space = self._observations()
         self.single_action_space = self._actions()
-        self._reader = ActionReader(self.sim.single_action_space, num_envs)
+        self._reader = self._read()
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._streams = Streams(self.sim.name, num_envs, self.split)
@@ -125,7 +125,7 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
             if (base := seeds[i]) is not None:
                 self._streams.seed(i, base)
         self._begin(mask, checked)
-        return self._observed(), {**self._ids(mask)}
+        return self._observed(), {**self._ids(mask), **self._began(mask)}
 
     def step(self, actions: Any) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
         """Advance every episode by one action.
@@ -141,13 +141,14 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
                 raise ResetNeeded(msg)
         given = self._decoded(actions)
         sim, over, running = self.sim, self._over, self._everybody
+        begun: dict[str, Any] = {}
         if self._any_over:
             if self.autoreset_mode is not AutoresetMode.NEXT_STEP:
                 past = np.flatnonzero(over).tolist()
                 msg = f"episodes {past} are over: call reset(options={{'reset_mask': mask}}) first"
                 raise ResetNeeded(msg)
             self._begin(over, {})
-            running = ~over
+            running, begun = ~over, self._began(over)
         sim.step(given, running)
         rewards, terminations = self._rewards(running), sim.terminations.copy()
         truncations = sim.truncations.copy()
@@ -156,7 +157,7 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         if ended and self.autoreset_mode is AutoresetMode.SAME_STEP:
             return self._same_step(rewards, terminations, truncations, done)
         self._over, self._any_over = done, ended
-        infos = self._ids(self._everybody)
+        infos = self._ids(self._everybody) | begun
         if running is self._everybody:
             _add_all(infos, "reward_terms", self._terms(), running.copy())
         else:
@@ -173,6 +174,14 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
     def _actions(self) -> gym.Space[Any]:
         return self.sim.single_action_space
 
+    def _began(self, mask: np.ndarray) -> dict[str, Any]:
+        """Return what infos say besides of episodes that have just begun."""
+        del mask
+        return {}
+
+    def _read(self) -> Any:
+        return ActionReader(self.sim.single_action_space, self.num_envs)
+
     def _observed(self) -> Any:
         return copied(self.sim.observations)
 
@@ -187,7 +196,8 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
             yield from zip(places.tolist(), seen[places], strict=True)
 
     def _decoded(self, actions: Any) -> np.ndarray:
-        return self._reader(actions)
+        found: np.ndarray = self._reader(actions)
+        return found
 
     def _rewards(self, running: np.ndarray) -> np.ndarray:
         del running
@@ -228,7 +238,7 @@ class SimVectorEnv(VectorEnv[Any, Any, np.ndarray]):
             last[i] = one
         self._over = done
         self._begin(done, {})
-        infos |= self._ids(self._everybody)
+        infos |= self._ids(self._everybody) | self._began(done)
         infos |= {"final_obs": last, "_final_obs": done.copy()}
         infos |= {"final_info": final, "_final_info": done.copy()}
         return self._observed(), rewards, terminations, truncations, infos

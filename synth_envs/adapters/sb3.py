@@ -139,10 +139,14 @@ class Sb3VecEnv(VecEnv or object):  # type: ignore[misc]
     ) -> list[Any]:
         """Call a method of the vector environment once; return its result for each of the indices.
 
+        Of `action_masks`, by which MaskablePPO asks, each gets its own row.
+
         Raises:
             AttributeError: There is no such method.
         """
         result = self._attribute(method_name)(*method_args, **method_kwargs)
+        if method_name == "action_masks":
+            return [result[i] for i in self._get_indices(indices)]
         return [result] * self._count(indices)
 
     def env_is_wrapped(self, wrapper_class: type, indices: Any = None) -> list[bool]:

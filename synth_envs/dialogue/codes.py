@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from synth_envs.dialogue.acts import AGENT_ACTS, Act
 from synth_envs.dialogue.arguments import OUTCOME_CODES
 from synth_envs.dialogue.desk import MOST_SLOTS, MOST_TOOLS, Desk
+from synth_envs.dialogue.goals import write_of
 from synth_envs.dialogue.planner import Call
 from synth_envs.dialogue.policy import Verdict
 from synth_envs.dialogue.spec import Tool
 
-__all__ = ["FLAT", "SIZES", "Code", "Said", "code_of", "legal", "move_of"]
+__all__ = ["FLAT", "SIZES", "Code", "Said", "code_of", "is_legal", "legal", "move_of"]
 
 #: Acts, slots, sources of values, ranks, tools.
 SIZES = (len(AGENT_ACTS), MOST_SLOTS, 6, 5, MOST_TOOLS)
@@ -148,8 +149,83 @@ def code_of(desk: Desk, move: Said) -> Code:
 
 
 def legal(desk: Desk) -> list[bool]:
-    """Return which actions of the flat space the desk has all arguments for; none looks at the goal."""
-    return [move_of(desk, code) is not None for code in FLAT]
+    """Return which actions of the flat space are legal: their arguments are known, and no rule forbids them.
+
+    That is judged by the desk alone: what is known of the policy's verdict, who was verified, what was
+    agreed to and what was found. None looks at the goal.
+    """
+    able: dict[Code, bool] = {}
+    named, taken = desk.believed("record_id") is not None, bool(desk.taken)
+    found = []
+    for code in FLAT:
+        act, slot, source, rank, tool = code
+        key = code
+        if act == _ACT["tool"] and rank and tool < len(desk.tools):
+            # Whatever the rank is not about is as it is for the first.
+            args = desk.tools[tool].args
+            ranked = ("record_id" in args and not named) or ("entity_id" in args and not taken)
+            if not ranked:
+                key = (act, slot, source, 0, tool)
+        if key not in able:
+            able[key] = is_legal(desk, key)
+        found.append(able[key])
+    return found
+
+
+def is_legal(desk: Desk, code: Code) -> bool:
+    """Return whether an action is legal; see `legal`."""
+    kind = AGENT_ACTS[code[0]]
+    if kind == "no_match":
+        return desk.searched and not desk.offers()
+    if kind == "refuse" and code[2] == _WHO:
+        return desk.refused_identity > 0 and desk.customer is None
+    if kind == "offer_alternative" and not desk.instead:
+        return False
+    if kind == "instruct" and desk.wish != "fix":
+        return False
+    move = move_of(desk, code)
+    if move is None:
+        return False
+    if isinstance(move, Call):
+        return _may_call(desk, desk.spec.by_tool[move.name], move, code[3])
+    private = kind in ("inform", "disclose") and move[0].slot.startswith("record.")
+    # Which record is meant has to be clear before anything of it is told.
+    clear = desk.believed("record_id") is not None or len(desk.candidates()) == 1
+    return (desk.customer is not None and clear) or not private
+
+
+def _may_call(desk: Desk, tool: Tool, call: Call, rank: int) -> bool:
+    """Return whether the policy lets a tool be called now, as far as the desk knows the case."""
+    if tool.kind in ("get", "quote"):
+        return desk.customer is not None
+    if tool.kind == "close":
+        return _true(desk, call.args["outcome"])
+    if not tool.writes:
+        return True
+    verdict = desk.verdict(tool, rank)
+    if verdict is None or verdict.outcome != "allow":
+        return False
+    for need in verdict.needs:
+        what, _, field = need.partition(":")
+        met = {
+            "auth": desk.customer is not None,
+            "confirm": write_of(tool.name, call.args) in desk.agreed,
+            "disclose": field in desk.disclosed,
+            "after": call.args.get("record_id") in desk.quotes,
+        }
+        if not met[what]:
+            return False
+    return True
+
+
+def _true(desk: Desk, outcome: str) -> bool:
+    """Return whether a case may be closed so without a lie."""
+    kinds = {kind for kind, _ in desk.ends}
+    if outcome == "resolved":
+        return bool(kinds - {"refuse", "no_match"})
+    if outcome == "not_identified":
+        return desk.refused_identity > 0 and desk.customer is None
+    return bool(desk.refused) if outcome == "refused" else "no_match" in kinds
 
 
 def verdict_of(desk: Desk) -> Verdict | None:

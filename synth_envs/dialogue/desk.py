@@ -18,6 +18,7 @@ from synth_envs.dialogue.world import Row
 __all__ = ["MOST_SLOTS", "MOST_TOOLS", "Belief", "Desk"]
 
 MOST_SLOTS, MOST_TOOLS = 8, 10
+_COMMON = ("find", "get", "quote", "verify", "transfer", "close")
 
 
 @dataclass
@@ -54,7 +55,9 @@ class Desk:
         spec = self.spec
         every = (*spec.entity_slots, *spec.detail_slots, *spec.customer_slots)
         self.slots = every[:MOST_SLOTS]
-        self.tools = tuple(tool for tool in spec.tools if tool.kind != "idle")[:MOST_TOOLS]
+        # What every service has comes first, so that it has the same number everywhere.
+        common = [tool for kind in _COMMON if (tool := spec.tool_of(kind)) is not None]
+        self.tools = (*common, *(tool for tool in spec.tools if tool.writes))[:MOST_TOOLS]
         self.customer: Row | None = None
         self.records: dict[str, Row | None] = {}
         self.refused_identity = 0
@@ -280,6 +283,13 @@ class Desk:
         if name in ("limit", "offset"):
             return None
         return self.believed(name)
+
+    def offers(self) -> list[Row]:
+        """Return what was found and can be offered: not what the customer has already."""
+        row = self.records.get(self.record()) or {}
+        tool = self.spec.by_tool.get(self.wish)
+        mine = row.get("entity") if tool is not None and tool.kind == "exchange" else None
+        return [one for one in self.matches if one["id"] != mine]
 
     def value_of(self, want: str, rank: int = 0) -> Any:
         """Return what the desk knows of a field that the customer asked for; None where it knows nothing."""

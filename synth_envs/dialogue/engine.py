@@ -76,6 +76,8 @@ class Episode:
         self.ledger = Ledger(0, 0, 0, [], [], [])
         self.wishes = wanted(scene.world, scene.goal)
         self.log: list[Event] = []
+        #: Words of what was said, by its place in the log; none where agent and customer speak in acts.
+        self.words: dict[int, str] = {}
         self.step_count = 0
         self.over = False
         self.ending = ""
@@ -197,7 +199,7 @@ class Episode:
         )
         if private and self.ledger.verified != self.goal.customer:
             self._violated("privacy")
-        if act.kind == "disclose" and act.value == self.customer.truth(act.slot):
+        if act.kind in ("inform", "disclose") and act.value == self.customer.truth(act.slot):
             self._disclosed.append((self.customer.subgoal.record, act.slot))
 
     def _done(self, tool: Tool, args: dict[str, Any]) -> Any:

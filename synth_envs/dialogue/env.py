@@ -34,7 +34,7 @@ class DialogueActsEnv(SimEnv):
 
     ## Observation Space
 
-    `Box(0, 1, (119,), float32)`; `synth_envs.dialogue.features.NAMES` names the entries: of 8 slots
+    `Box(0, 1, (130,), float32)`; `synth_envs.dialogue.features.NAMES` names the entries: of 8 slots
     whether a value is known, which, with what confidence, whether it was confirmed and asked for; the
     acts of the customer's last turn; the status of the last call; how many matches there are; the tool
     that would do what is wished for, and what the customer would take instead; what the policy says of

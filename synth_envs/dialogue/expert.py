@@ -75,9 +75,8 @@ def _close(desk: Desk) -> Call:
 
 def _identify(desk: Desk) -> list[Act] | Call:
     secret = desk.spec.secret.name
-    missing = [slot for slot in ("name", secret) if desk.believed(slot) is None]
-    if missing:
-        return [Act("request", slot) for slot in missing]
+    if any(desk.believed(slot) is None for slot in ("name", secret)):
+        return [Act("request", slot) for slot in ("name", secret)]
     tool = desk.spec.the("verify")
     return Call(tool.name, {"name": desk.believed("name"), secret: desk.believed(secret)})
 
@@ -174,6 +173,5 @@ def _chosen(desk: Desk, tool: Tool) -> Act | Call | None:
         return Call(
             find.name, {name: value for name, value in filters.items() if value is not None}
         )
-    row = desk.records.get(desk.record()) if tool.kind == "exchange" else None
-    fits = [one for one in desk.matches if row is None or one["id"] != row["entity"]]
+    fits = desk.offers()
     return Act("offer", value=fits[0]["id"]) if fits else Act("no_match")

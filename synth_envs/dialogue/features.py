@@ -19,13 +19,13 @@ _COUNTS = ("unsearched", "none", "one", "few", "many")
 _VERDICTS = ("unknown", "allow", "deny", "transfer")
 _FLAGS = (
     "verified", "identity_failed", "name", "secret", "record_named", "record_known", "agreed", "taken", "written", "asked_for",
-    "answerable", "quote_due", "disclosure_due", "finished", "nothing_more", "alternatives",
+    "answerable", "quote_due", "disclosure_due", "finished", "nothing_more", "alternatives", "complete", "searched", "offers",
 )  # fmt: skip
 _PARTS = 5
 
 #: What each entry of an observation is.
 NAMES = (
-    *(f"slot_{k}_{name}" for k in range(MOST_SLOTS) for name in ("known", "value", "confidence", "confirmed", "asked")),
+    *(f"slot_{k}_{name}" for k in range(MOST_SLOTS) for name in ("known", "value", "confidence", "confirmed", "asked", "needed")),
     *(f"user_{name}" for name in USER_ACTS), *(f"tool_{name}" for name in _STATUS), *(f"matches_{name}" for name in _COUNTS),
     *(f"wish_{k}" for k in range(MOST_TOOLS)), "wish_fix", *(f"instead_{k}" for k in range(MOST_TOOLS)),
     *(f"policy_{name}" for name in _VERDICTS), *_FLAGS, *(f"part_{k}_right" for k in range(_PARTS)), "records", "turn", "patience",
@@ -44,20 +44,19 @@ def write_features(desk: Desk, episode: Episode, out: np.ndarray) -> None:
         out: float32 (SIZE,), in [0, 1]; written.
     """
     found: list[float] = []
+    needed = _needed(desk)
     for k in range(MOST_SLOTS):
         slot = desk.slots[k] if k < len(desk.slots) else None
-        belief = desk.beliefs.get(slot.name) if slot is not None else None
-        asked = 0.0 if slot is None else float(slot.name in desk.asked)
-        if slot is None or belief is None:
-            found += (0.0, 0.0, 0.0, 0.0, asked)
+        if slot is None:
+            found += (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+            continue
+        belief, asked = desk.beliefs.get(slot.name), float(slot.name in desk.asked)
+        need = float(slot.name in needed)
+        if belief is None:
+            found += (0.0, 0.0, 0.0, 0.0, asked, need)
         else:
-            found += (
-                1.0,
-                _place(slot, belief.value),
-                belief.confidence,
-                float(belief.confirmed),
-                asked,
-            )
+            sure = float(belief.confirmed)
+            found += (1.0, _place(slot, belief.value), belief.confidence, sure, asked, need)
     told = [0.0] * len(USER_ACTS)
     for act in desk.last:
         told[_USER[act.kind]] = 1.0
@@ -85,6 +84,15 @@ def write_features(desk: Desk, episode: Episode, out: np.ndarray) -> None:
     out[:] = found
 
 
+def _needed(desk: Desk) -> set[str]:
+    """Return the slots that what is wished for can have a value of."""
+    tool = desk.spec.by_tool.get(desk.wish)
+    if tool is None:
+        return set()
+    entity = [slot.name for slot in desk.spec.entity_slots] if "entity_id" in tool.args else []
+    return {*tool.args, *entity}
+
+
 def _flags(desk: Desk, verdict: Any) -> list[float]:
     tool = desk.spec.by_tool.get(desk.wish)
     write = None if tool is None else desk.write(tool)
@@ -109,6 +117,9 @@ def _flags(desk: Desk, verdict: Any) -> list[float]:
         desk.finished,
         desk.nothing_more,
         bool(desk.instead),
+        write is not None,
+        desk.searched,
+        bool(desk.offers()),
     )
     return [float(flag) for flag in flags]
 

@@ -119,6 +119,9 @@ def judged(
         lacks += _lacking(world, goal, k, customer, ledger)
         met.append(not lacks)
         missing += lacks
+    fixed = set(repairs(goal))
+    changed = ((slot, value) for table, _, slot, value in world.diff() if table == "device")
+    missing += sorted(f"{slot} is left {value}" for slot, value in changed if (slot, value) not in fixed)  # fmt: skip
     closing = _closing(goal, ledger)
     missing += closing
     # An undone change shows in the log but not in the database.

@@ -106,15 +106,15 @@ def _told(episode: Episode, tool: Tool) -> Move:
 def _write(episode: Episode, tool: Tool) -> Move:
     customer, world, goal = episode.customer, episode.world, episode.goal
     live = customer.live()
-    offers = tool.kind in ("create", "exchange")
-    if offers and not choices(world, live):
+    finished = [write for write in episode.ledger.writes if customer.objections(write) == []]
+    if finished:
+        return Act("report_done", write=finished[-1])
+    if tool.kind in ("create", "exchange") and not choices(world, live):
         return Act("no_match")
     write = _wished(episode)
     args = dict(write[1])
     record = world.tables["record"].get(args.get("record_id", ""))
     entity = world.tables["entity"].get(args.get("entity_id", ""))
-    if any(done == write for done in episode.ledger.writes):
-        return Act("report_done", write=write)
     case = world.case(record, world.tables["customer"].get(goal.customer), entity)
     needs = episode.spec.policy.verdict(tool.name, case).needs
     if episode.ledger.verified != goal.customer and "auth" in needs:
@@ -139,9 +139,6 @@ def _wished(episode: Episode) -> Write:
     """Return the call to make: of what the customer took, if they took something."""
     customer = episode.customer
     writes = acceptable(episode.world, episode.goal, customer.live())
-    done = [write for write in episode.ledger.writes if customer.objections(write) == []]
-    if done:
-        return done[-1]
     for write in writes:
         if dict(write[1]).get("entity_id") == customer.taken:
             return write

@@ -526,11 +526,12 @@ class _Maker:
         for _ in range(20):
             wishes = {slot.name: _drawn(slot, self.rng) for slot in self.spec.entity_slots}
             if not self._fits(wishes, exclude):
-                details = (
-                    {slot.name: self._other(slot, None) for slot in self.spec.detail_slots}
-                    if not record
-                    else {}
-                )
-                self.used.update({record, tool.name})
-                return Subgoal(tool.name, "no_match", record, wishes=wishes, details=details)
-        return None
+                break
+        else:  # there is one of each kind: this one has sold out
+            for row in self.world.found(wishes):
+                row["stock"] = 0
+        details = {}
+        if not record:
+            details = {slot.name: self._other(slot, None) for slot in self.spec.detail_slots}
+        self.used.update({record, tool.name})
+        return Subgoal(tool.name, "no_match", record, wishes=wishes, details=details)

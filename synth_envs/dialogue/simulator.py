@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import gymnasium as gym
 import numpy as np
 
+from synth_envs.dialogue.acts import UserAct
 from synth_envs.dialogue.codes import FLAT, SIZES, legal, move_of
 from synth_envs.dialogue.desk import Desk
 from synth_envs.dialogue.engine import Episode
@@ -18,6 +19,7 @@ from synth_envs.dialogue.knobs import knobs_of, level_of
 from synth_envs.dialogue.planner import Call
 from synth_envs.dialogue.scenes import make_scene
 from synth_envs.dialogue.spec import ARCHETYPES
+from synth_envs.dialogue.words.noise import noisy
 from synth_envs.families import suggest
 from synth_envs.options import flag
 
@@ -76,6 +78,7 @@ class DialogueSim:
         }
         n = num_envs
         self.episodes: list[Episode | None] = [None] * n
+        self._told: list[dict[str, int]] = [{} for _ in range(n)]
         self.rewards = np.zeros(n)
         self.terminations, self.truncations = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
         self._terms, self._metrics = np.zeros((len(TERMS), n)), np.zeros((len(METRICS), n))
@@ -96,6 +99,7 @@ class DialogueSim:
             level = level_of(difficulty.item(i)) if self.level is None else self.level
             self.episodes[i] = Episode(make_scene(keys.item(i), level, **self._scene))  # type: ignore[arg-type]
             self._metrics[:, i] = 0.0
+            self._told[i] = {}
             self._began(i)
 
     def step(self, actions: Any, mask: np.ndarray) -> None:
@@ -110,6 +114,19 @@ class DialogueSim:
                 self._terms[:, i] = list(verdict.terms.values())
                 self._metrics[:, i] = list(verdict.metrics.values())
                 self.rewards[i] = verdict.reward
+
+    def heard(self, index: int, acts: Sequence[UserAct]) -> list[UserAct]:
+        """Return what the customer does as the agent hears it: some values are taken for others."""
+        episode, counts = self.episode(index), self._told[index]
+        persona = episode.goal.persona
+        turn = sum(counts.values())
+        found = list(acts)
+        if persona.misheard:
+            found = noisy(acts, episode.spec, persona, episode.scene.key, turn, counts)
+        for act in acts:
+            if act.kind in ("inform", "correct"):
+                counts[act.slot] = counts.get(act.slot, 0) + 1
+        return found
 
     def episode(self, index: int) -> Episode:
         """Return a running episode."""
@@ -133,10 +150,10 @@ class DialogueSim:
         self._go_back(copy.deepcopy(state["future"][0]))
 
     def _future(self) -> Any:
-        return self.episodes
+        raise NotImplementedError
 
     def _go_back(self, future: Any) -> None:
-        self.episodes = future
+        raise NotImplementedError
 
     def frame(self, index: int) -> np.ndarray:
         """Return a picture of the end of a transcript, uint8 (480, 640, 3)."""
@@ -174,7 +191,7 @@ class ActsSim(DialogueSim):
     def _began(self, index: int) -> None:
         episode = self.episode(index)
         desk = self.desks[index] = Desk(episode.spec, episode.world.today)
-        desk.hear(episode.opening)
+        desk.hear(self.heard(index, episode.opening))
         write_features(desk, episode, self.observations[index])
 
     def _code(self, action: Any) -> Any:
@@ -191,7 +208,7 @@ class ActsSim(DialogueSim):
             )
         else:
             desk.note(move)
-            desk.hear(episode.say(move))
+            desk.hear(self.heard(index, episode.say(move)))
         write_features(desk, episode, self.observations[index])
 
     def action_masks(self, index: int = 0) -> np.ndarray:
@@ -199,10 +216,10 @@ class ActsSim(DialogueSim):
         return np.array(legal(self.desk(index)))
 
     def _future(self) -> Any:
-        return self.episodes, self.desks, self.observations
+        return self.episodes, self._told, self.desks, self.observations
 
     def _go_back(self, future: Any) -> None:
-        self.episodes, self.desks, seen = future
+        self.episodes, self._told, self.desks, seen = future
         self.observations[:] = seen
 
 

@@ -13,11 +13,11 @@ from synth_envs.dialogue.engine import Episode, Event
 __all__ = ["entries", "page"]
 
 _ROLES = {
-    "say": "response", "words": "response", "call": "response", "user": "prompt", "told": "prompt", "result": "feedback",
+    "say": "response", "call": "response", "user": "prompt", "result": "feedback",
     "violation": "feedback", "end": "feedback",
 }  # fmt: skip
 _WHO = {
-    "say": "agent", "words": "agent", "call": "agent calls", "user": "customer", "told": "customer", "result": "result",
+    "say": "agent", "call": "agent calls", "user": "customer", "result": "result",
     "violation": "rule broken", "end": "end",
 }  # fmt: skip
 _LONGEST = 600
@@ -25,13 +25,8 @@ _LONGEST = 600
 
 def _shown(episode: Episode) -> Iterator[tuple[Event, str]]:
     """Yield events with their texts; acts are shown where nobody put them into words."""
-    log = episode.log
-    for place, event in enumerate(log):
-        # The words of a turn follow its acts.
-        after = log[place + 1].kind if place + 1 < len(log) else ""
-        if (event.kind, after) in (("say", "words"), ("user", "told")):
-            continue
-        yield event, _text(event)
+    for place, event in enumerate(episode.log):
+        yield event, episode.words.get(place) or _text(event)
 
 
 def _text(event: Event) -> str:
@@ -88,7 +83,7 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto
 table { border-collapse: collapse; margin: 1rem 0; } td, th { border: 1px solid #d5d8de; padding: .25rem .6rem; text-align: left; }
 """
 _CLASS = {
-    "say": "agent", "words": "agent", "call": "tool", "user": "customer", "told": "customer", "result": "tool", "violation": "rule",
+    "say": "agent", "call": "tool", "user": "customer", "result": "tool", "violation": "rule",
     "end": "rule",
 }  # fmt: skip
 

@@ -60,6 +60,7 @@ class Customer:
         self._insisted = 0
         #: The entity that they have said yes to, or "".
         self.taken = ""
+        self._owed = 0
         self._wish_of()
 
     def _wish_of(self) -> None:
@@ -74,6 +75,15 @@ class Customer:
         for fallback in one.fallbacks[: self._relaxed]:
             wishes |= fallback
         self.subgoal, self.wishes, self.details = one, wishes, details
+        row = self.world.tables["record"].get(one.record)
+        if row is not None and not self._owed:
+            # As it was when the wish came up: paying it back changes what was paid.
+            self._owed = row["paid"] - row["fee"]
+
+    @property
+    def settled(self) -> bool:
+        """Whether they have settled for something else than what was refused."""
+        return self._instead
 
     @property
     def relaxed(self) -> int:
@@ -243,8 +253,7 @@ class Customer:
             return ["record_id"]
         wished = dict(self.details)
         if tool.kind == "refund":
-            row = self.world.tables["record"][one.record]
-            wished = {"amount": row["paid"] - row["fee"]}
+            wished = {"amount": self._owed}
         wrong += [slot for slot, value in wished.items() if args.get(slot) != value]
         given = set(args) - {"customer_id", "record_id", "entity_id"} - set(wished)
         if tool.kind == "remote":

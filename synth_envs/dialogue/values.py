@@ -128,7 +128,8 @@ def _spoken(value: int) -> str:
         30: f"half past {word}",
         45: f"quarter to {word}",
     }[minute]
-    if 9 * 60 <= value < 19 * 60:  # outside, half of those who hear it would ask which half of the day
+    # Outside, half of those who hear it would ask which half of the day.
+    if 9 * 60 <= value < 19 * 60:
         return text
     return f"{text} in the {'morning' if hour < 12 else 'evening'}"
 

@@ -15,10 +15,10 @@ import numpy as np
 
 from synth_envs.kernels.jit import kernel
 from synth_envs.kernels.random import between, gaussian, mixed
+from synth_envs.options import flag, number, whole
 from synth_envs.sim_env import SimEnv
 from synth_envs.sim_vector_env import SimVectorEnv
 from synth_envs.trading.answers import json_object, number_of
-from synth_envs.options import flag, number, whole
 
 __all__ = ["LinearSim", "TradingExactEnv", "TradingExactVectorEnv"]
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from synth_envs.families import suggest
 from synth_envs.kernels.address import table_of
+from synth_envs.options import flag, number, whole
 from synth_envs.trading import ledger as to
 from synth_envs.trading.answers import json_object, number_of
 from synth_envs.trading.asset import layout as at
@@ -19,7 +20,6 @@ from synth_envs.trading.markets import layout as of
 from synth_envs.trading.markets.data import Recorded, recorded
 from synth_envs.trading.markets.market import Market, market
 from synth_envs.trading.measures import TERMS, figures, tail_of
-from synth_envs.options import flag, number, whole
 
 __all__ = ["AssetSim"]
 

@@ -9,10 +9,10 @@ import gymnasium as gym
 import numpy as np
 
 from synth_envs.families import suggest
+from synth_envs.options import flag, number, whole
 from synth_envs.trading.credit import layout as at
 from synth_envs.trading.credit.batch import BINS, begin_batch, step_batch
 from synth_envs.trading.credit.layout import METRICS, SCORE_METRICS, SCORE_TERMS, TERMS
-from synth_envs.options import flag, number, whole
 
 __all__ = ["CAPITALS", "CreditSim"]
 

@@ -11,13 +11,13 @@ import gymnasium as gym
 import numpy as np
 
 from synth_envs.families import suggest
+from synth_envs.options import flag, whole
 from synth_envs.trading.answers import json_object, number_of
 from synth_envs.trading.execution import layout as at
 from synth_envs.trading.execution.describe import describe
 from synth_envs.trading.execution.kernels import begin_batch, step_batch
 from synth_envs.trading.optimal.almgren_chriss import Execution
 from synth_envs.trading.optimal.liquidation import feedback, sold
-from synth_envs.options import flag, whole
 
 __all__ = ["ACTIONS", "METRICS", "ExecutionSim"]
 

@@ -8,10 +8,10 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
+from synth_envs.options import flag, whole
 from synth_envs.trading.fraud import layout as at
 from synth_envs.trading.fraud.batch import begin_batch, step_batch
 from synth_envs.trading.fraud.layout import METRICS, TERMS
-from synth_envs.options import flag, whole
 
 __all__ = ["FraudSim"]
 

@@ -10,6 +10,7 @@ import gymnasium as gym
 import numpy as np
 
 from synth_envs.families import suggest
+from synth_envs.options import flag, number, whole
 from synth_envs.trading.answers import json_object, number_of
 from synth_envs.trading.making import layout as at
 from synth_envs.trading.making.begin import begin_batch
@@ -17,7 +18,6 @@ from synth_envs.trading.making.describe import describe
 from synth_envs.trading.making.plans import Plans, Rules, value_of
 from synth_envs.trading.making.step import step_batch
 from synth_envs.trading.optimal.cartea_jaimungal import FILL_LAWS
-from synth_envs.options import flag, number, whole
 
 __all__ = ["ACTIONS", "METRICS", "MIDS", "MakingSim"]
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from synth_envs.families import suggest
-from synth_envs.trading import ledger as to
 from synth_envs.options import flag, number, whole
+from synth_envs.trading import ledger as to
 from synth_envs.trading.portfolio.kernels import SETTINGS
 
 __all__ = ["charges", "chosen", "shared", "within"]

@@ -9,6 +9,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
+from synth_envs.options import flag, whole
 from synth_envs.trading import ledger as to
 from synth_envs.trading import measures as of
 from synth_envs.trading.answers import json_object
@@ -17,7 +18,6 @@ from synth_envs.trading.markets import layout as common
 from synth_envs.trading.markets.factor import Universe
 from synth_envs.trading.markets.market import Market
 from synth_envs.trading.measures import TERMS, figures, tail_of
-from synth_envs.options import flag, whole
 from synth_envs.trading.portfolio import layout as at
 from synth_envs.trading.portfolio.exact import worth_of
 from synth_envs.trading.portfolio.kernels import EXACT, RECORDED, SETTINGS, begin_batch, step_batch

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from synth_envs.options import whole
 from synth_envs.trading.asset.sim import Tape
 from synth_envs.trading.markets.data import Recorded, recorded
 from synth_envs.trading.markets.factor import Universe
 from synth_envs.trading.markets.market import Market, market
-from synth_envs.options import whole
 
 __all__ = ["FEWEST", "MOST", "Tapes", "source_of"]
 

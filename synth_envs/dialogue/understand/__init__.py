@@ -1,0 +1,1 @@
+"""What an agent's messages mean: calls, words, and the acts that words do."""

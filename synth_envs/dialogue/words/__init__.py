@@ -1,0 +1,1 @@
+"""What the customer, the agent and the policy say in words."""
