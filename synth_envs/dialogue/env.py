@@ -34,12 +34,13 @@ class DialogueActsEnv(SimEnv):
 
     ## Observation Space
 
-    `Box(0, 1, (130,), float32)`; `synth_envs.dialogue.features.NAMES` names the entries: of 8 slots
+    `Box(0, 1, (147,), float32)`; `synth_envs.dialogue.features.NAMES` names the entries: of 8 slots
     whether a value is known, which, with what confidence, whether it was confirmed and asked for; the
     acts of the customer's last turn; the status of the last call; how many matches there are; the tool
     that would do what is wished for, and what the customer would take instead; what the policy says of
-    it as far as the case is known; flags such as verified, agreed and finished; parts of a device that
-    were set right; shares of turns used and of patience left.
+    it as far as the case is known; flags such as verified, agreed and finished; how wishes ended so far;
+    parts of a device that were set right; which records were looked up; shares of turns used and of
+    patience left.
 
     ## Action Space
 

@@ -20,15 +20,17 @@ _VERDICTS = ("unknown", "allow", "deny", "transfer")
 _FLAGS = (
     "verified", "identity_failed", "name", "secret", "record_named", "record_known", "agreed", "taken", "written", "asked_for",
     "answerable", "quote_due", "disclosure_due", "finished", "nothing_more", "alternatives", "complete", "searched", "offers",
+    "record_asked", "item_asked", "item_named", "done_before", "refused_before", "no_match_before", "settled",
 )  # fmt: skip
-_PARTS = 5
+_PARTS = _RECORDS = 5
 
 #: What each entry of an observation is.
 NAMES = (
     *(f"slot_{k}_{name}" for k in range(MOST_SLOTS) for name in ("known", "value", "confidence", "confirmed", "asked", "needed")),
     *(f"user_{name}" for name in USER_ACTS), *(f"tool_{name}" for name in _STATUS), *(f"matches_{name}" for name in _COUNTS),
     *(f"wish_{k}" for k in range(MOST_TOOLS)), "wish_fix", *(f"instead_{k}" for k in range(MOST_TOOLS)),
-    *(f"policy_{name}" for name in _VERDICTS), *_FLAGS, *(f"part_{k}_right" for k in range(_PARTS)), "records", "turn", "patience",
+    *(f"policy_{name}" for name in _VERDICTS), *_FLAGS, *(f"part_{k}_right" for k in range(_PARTS)),
+    *(f"record_{k}_{name}" for k in range(_RECORDS) for name in ("there", "known")), "records", "turn", "patience",
 )  # fmt: skip
 SIZE = len(NAMES)
 
@@ -78,7 +80,11 @@ def write_features(desk: Desk, episode: Episode, out: np.ndarray) -> None:
     parts = desk.spec.device_slots
     right = [float(desk.repairs.get(slot.name) == slot.values[0]) for slot in parts]
     found += (right + [0.0] * _PARTS)[:_PARTS]
-    found.append(min(len(desk.records), 5) / 5.0)
+    rows = list(desk.records.values())[:_RECORDS]
+    for k in range(_RECORDS):
+        row = rows[k] if k < len(rows) else None
+        found += (float(k < len(rows)), float(row is not None and "entity_name" in row))
+    found.append(min(len(desk.records), _RECORDS) / _RECORDS)
     found.append(min(episode.step_count / episode.scene.max_turns, 1.0))
     found.append(max(episode.customer.patience, 0) / episode.goal.persona.patience)
     out[:] = found
@@ -98,6 +104,7 @@ def _flags(desk: Desk, verdict: Any) -> list[float]:
     write = None if tool is None else desk.write(tool)
     wants = [want for want in desk.wants if want not in desk.told]
     needs = () if verdict is None else verdict.needs
+    kinds = {kind for kind, _ in desk.ends}
     record = desk.record()
     row = desk.records.get(record)
     flags = (
@@ -120,6 +127,13 @@ def _flags(desk: Desk, verdict: Any) -> list[float]:
         write is not None,
         desk.searched,
         bool(desk.offers()),
+        "record_id" in desk.asked,
+        "entity" in desk.asked,
+        "entity" in desk.beliefs,
+        bool(kinds - {"refuse", "no_match"}),
+        bool(desk.refused),
+        "no_match" in kinds,
+        desk.settled > 0,
     )
     return [float(flag) for flag in flags]
 
